@@ -24,6 +24,8 @@ export interface Limits {
   readonly logEventsMax: number;
   readonly logAgeMsMax: number;
   readonly requestTimeoutMs: number;
+  /** How often, at rest, all known files are compared with the disk. */
+  readonly sweepIntervalMs: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -49,4 +51,5 @@ export const DEFAULT_LIMITS: Limits = {
   logEventsMax: 100_000,
   logAgeMsMax: 30 * 24 * 60 * 60 * 1_000,
   requestTimeoutMs: 30_000,
+  sweepIntervalMs: 60_000,
 };

@@ -31,6 +31,8 @@ export interface AffectedTarget {
   readonly digest: string | undefined;
   /** Up to 5 of the paths that pointed here. */
   readonly because: readonly RelativePath[];
+  /** Rule `follower` only: the targets whose objects it reads; it is asked once they are Ready. */
+  readonly follows?: readonly ObjectId[];
 }
 
 export interface HeldTarget {
@@ -62,4 +64,6 @@ export interface Resolution {
   readonly digests: Readonly<Record<ObjectId, string>>;
   /** Targets of the fed source that are not affected: Flux runs them all the same when the source is shared. */
   readonly bystanders: number;
+  /** Sentences the user should see: a dependsOn cycle, a chart whose version must be raised, a path with a placeholder. */
+  readonly warnings?: readonly string[];
 }

@@ -37,6 +37,8 @@ export interface TargetDefinition {
   readonly definedIn?: RelativePath;
   /** HelmRelease only: chart.spec.reconcileStrategy. */
   readonly reconcileStrategy?: 'ChartVersion' | 'Revision';
+  /** HelmRelease only: chart.spec.valuesFiles, counted from the source root. */
+  readonly valuesFiles?: readonly RelativePath[];
 }
 
 export interface SourceDefinition {
@@ -68,8 +70,12 @@ export interface GeneratorDefinition {
       readonly to: string;
       readonly exclude: readonly string[];
       readonly strategy?: 'Overwrite' | 'Merge' | 'Extract';
+      /** Nothing to copy is no error. */
+      readonly optional?: boolean;
     }[];
   }[];
+  /** `@alias/apps/{app}`: one set of artifacts for each directory that matches, `{app}` filled in. */
+  readonly pathPattern?: string;
   readonly definedIn?: RelativePath;
 }
 
