@@ -95,10 +95,11 @@ class Rig {
   };
 
   #takeUp(): void {
+    const [effect] = [...this.engine.state.pending.values()].filter((pending) => pending.effect === 'resolveTargets');
+    if (effect === undefined) return;
     this.#deciding = this.unresolved;
     this.unresolved = [];
-    const [effect] = [...this.engine.state.pending.values()].filter((pending) => pending.effect === 'resolveTargets');
-    expect((effect?.params as { paths: string[] } | undefined)?.paths, 'every path saved is in the batch').toEqual(this.#deciding);
+    expect((effect.params as { paths: string[] }).paths, 'every path saved is in the batch').toEqual(this.#deciding);
   }
 }
 
