@@ -64,7 +64,7 @@ export type TargetEvent = Delivered &
       }
     | { readonly type: 'TargetRemoved' }
     | { readonly type: 'TargetObserved'; readonly observation: TargetObservation }
-    | { readonly type: 'BaselineFound'; readonly digest: string }
+    | { readonly type: 'BaselineFound'; readonly digest?: string }
     | {
         readonly type: 'ReconcileWanted';
         readonly digest: string;
@@ -107,9 +107,9 @@ export const targetMachine = setup({
         : {},
     ),
     observe: assign(({ event }) => (event.type === 'TargetObserved' ? { observation: event.observation } : {})),
-    noteBaseline: assign(({ context, event }) =>
+    noteBaseline: assign(({ event }) =>
       event.type === 'BaselineFound'
-        ? { reconciledDigest: event.digest, desiredDigest: context.desiredDigest ?? event.digest }
+        ? { reconciledDigest: event.digest, desiredDigest: event.digest }
         : {},
     ),
     want: assign(({ context, event }) => {

@@ -50,6 +50,8 @@ export interface WatchContext {
   readonly recheck: boolean;
   /** A full reconcile is owed, for this reason. */
   readonly full: FullReason | undefined;
+  /** A full reconcile that waits for a held file; it joins the next batch. */
+  readonly heldFull: FullReason | undefined;
   /** When the oldest collected thing came, ms since the epoch. */
   readonly collectedAt: number;
   /** What is being resolved now; returned to `collected` when the step fails. */
@@ -101,6 +103,8 @@ export type WatchEvent = Delivered &
         readonly decisions: readonly DecisionSummary[];
         readonly held: readonly HeldTarget[];
         readonly released: readonly string[];
+        /** A full reconcile that a held file keeps back: still owed, as such. */
+        readonly heldFull?: FullReason;
       }
     | { readonly type: 'StepFailed'; readonly step: 'resolve' | 'push'; readonly failure: Failure }
     | { readonly type: 'StepRefused'; readonly step: 'resolve' | 'hook' | 'push'; readonly failure: Failure }
@@ -148,7 +152,8 @@ export const watchMachine = setup({
       collectedAt: isOwed(context) ? context.collectedAt : event.at,
     })),
     takeBatch: assign(({ context }) => ({
-      batch: { paths: context.collected, rescan: context.rescan, full: context.full },
+      batch: { paths: context.collected, rescan: context.rescan, full: context.full ?? context.heldFull },
+      heldFull: undefined,
       collected: [],
       rescan: false,
       recheck: false,
@@ -204,6 +209,7 @@ export const watchMachine = setup({
       event.type === 'NothingToDo'
         ? {
             batch: NO_BATCH,
+            heldFull: event.heldFull,
             lastReason: event.reason,
             cycle: context.cycle + 1,
             outcomes: {
@@ -260,6 +266,7 @@ export const watchMachine = setup({
     rescan: false,
     recheck: false,
     full: undefined,
+    heldFull: undefined,
     collectedAt: 0,
     batch: { paths: [], rescan: false, full: undefined },
     cycle: 0,

@@ -1,0 +1,128 @@
+import { FailureError } from '../domain/failure.ts';
+import type { Definitions, ObjectId, SourceDefinition } from '../domain/target.ts';
+
+/** The source a watched directory feeds, and whether it can be pushed from here. */
+export interface FedSource {
+  readonly id: ObjectId;
+  readonly definition: SourceDefinition | undefined;
+  /** Where a push goes; undefined: nowhere, for the reason beside it. */
+  readonly push: { readonly url: string; readonly tag: string; readonly insecure: boolean } | undefined;
+  /** Why it cannot be pushed, and what to do, in words. */
+  readonly notPushable: string | undefined;
+}
+
+export interface FedSourceChoice {
+  /** `--source`: `namespace/name`, or with its kind before it. */
+  readonly wanted: string | undefined;
+  readonly registry: string | undefined;
+  readonly tag: string | undefined;
+  /** True for a spec.path that exists below the directory that the source would be counted from. */
+  readonly pathExists: (path: string, source: SourceDefinition) => boolean;
+}
+
+/** Finds the source that the watched directory feeds; throws a FailureError that names the candidates when it cannot be told. */
+export function fedSource(definitions: Definitions, choice: FedSourceChoice): FedSource {
+  const candidates = definitions.sources.filter(
+    ({ kind }) => kind === 'OCIRepository' || kind === 'GitRepository' || kind === 'Bucket',
+  );
+  const found =
+    choice.wanted === undefined ? onlyFitting(definitions, candidates, choice) : named(candidates, choice.wanted);
+  return { id: found.id, definition: found, ...pushTarget(found, choice) };
+}
+
+function named(candidates: readonly SourceDefinition[], wanted: string): SourceDefinition {
+  const matching = candidates.filter(
+    ({ id, namespace, name }) => id === wanted || `${namespace}/${name}` === wanted || name === wanted,
+  );
+  const [only] = matching;
+  if (only !== undefined && matching.length === 1) return only;
+  if (only !== undefined)
+    throw usage(
+      `--source ${wanted} names ${matching.length} sources: ${list(matching)}`,
+      'give its kind too, e.g. --source OCIRepository/flux-system/apps',
+    );
+  throw usage(
+    `--source ${wanted}: there is no such source in the cluster`,
+    candidates.length === 0 ? 'create it first' : `known: ${list(candidates)}`,
+  );
+}
+
+function onlyFitting(
+  definitions: Definitions,
+  candidates: readonly SourceDefinition[],
+  choice: FedSourceChoice,
+): SourceDefinition {
+  const fitting = candidates
+    .map((source) => ({
+      source,
+      targets: targetsFedBy(definitions, source.id).filter(
+        ({ path }) => path === undefined || choice.pathExists(path, source),
+      ).length,
+    }))
+    .filter(({ targets }) => targets > 0)
+    .sort((a, b) => b.targets - a.targets);
+  const [best] = fitting;
+  if (best === undefined) {
+    throw usage(
+      definitions.targets.length === 0
+        ? 'the cluster has no Flux Kustomization'
+        : `none of the ${definitions.targets.length} Kustomizations in the cluster has its spec.path in this directory`,
+      definitions.targets.length === 0
+        ? 'create one (flux create kustomization), or widen --namespace'
+        : 'watch the directory that spec.path counts from, name it with --root, or name the source with --source',
+    );
+  }
+  if (fitting.length === 1) return best.source;
+  throw usage(
+    `${fitting.length} sources fit this directory: ${fitting.map(({ source, targets }) => `${source.id} (${targets} Kustomizations)`).join(', ')}`,
+    `choose one, e.g. --source ${best.source.namespace}/${best.source.name}`,
+  );
+}
+
+/** Kustomizations on the source itself, or on an ExternalArtifact made from it. Their paths count from different roots, so these come without. */
+function targetsFedBy(definitions: Definitions, source: ObjectId): { readonly path: string | undefined }[] {
+  const artifacts = new Set(
+    definitions.generators
+      .filter((generator) => generator.sources.some((from) => from.source === source))
+      .flatMap(({ namespace, artifacts: made }) => made.map(({ name }) => `ExternalArtifact/${namespace}/${name}`)),
+  );
+  return definitions.targets
+    .filter((target) => target.source === source || artifacts.has(target.source))
+    .map((target) => ({ path: target.source === source ? target.path : undefined }));
+}
+
+function pushTarget(source: SourceDefinition, choice: FedSourceChoice): Pick<FedSource, 'push' | 'notPushable'> {
+  const no = (notPushable: string): Pick<FedSource, 'push' | 'notPushable'> => ({ push: undefined, notPushable });
+  if (source.kind !== 'OCIRepository') {
+    return no(
+      source.kind === 'GitRepository'
+        ? `${source.id} is read from ${source.url ?? 'Git'}: a save cannot be pushed from here. Commit and git push, then run flux reconcile source git ${source.name} -n ${source.namespace}`
+        : `${source.id} is a Bucket: a save cannot be pushed from here. Upload it as you do otherwise`,
+    );
+  }
+  const url = choice.registry ?? source.url;
+  if (url === undefined)
+    return no(`${source.id} has no spec.url: name the registry with --registry oci://HOST/REPOSITORY`);
+  if (choice.tag === undefined && source.ref?.digest !== undefined) {
+    return no(
+      `${source.id} is pinned to a digest (${source.ref.digest}): a push would not be seen. Give it a tag in spec.ref`,
+    );
+  }
+  if (choice.tag === undefined && source.ref?.semver !== undefined) {
+    return no(
+      `${source.id} follows the versions ${source.ref.semver}: give it a tag in spec.ref, or name one with --tag`,
+    );
+  }
+  return {
+    push: { url, tag: choice.tag ?? source.ref?.tag ?? 'latest', insecure: source.insecure === true },
+    notPushable: undefined,
+  };
+}
+
+function list(sources: readonly SourceDefinition[]): string {
+  return sources.map(({ id }) => id).join(', ');
+}
+
+function usage(message: string, hint: string): FailureError {
+  return new FailureError({ kind: 'invalid', message, hint });
+}

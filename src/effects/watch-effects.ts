@@ -1,0 +1,140 @@
+import type { AnyMachineSnapshot } from 'xstate';
+import type { Failure } from '../domain/failure.ts';
+import type { RelativePath } from '../domain/paths.ts';
+import type { Resolution } from '../domain/resolution.ts';
+import type { ObjectId } from '../domain/target.ts';
+import type { EffectHandler, Engine, Outcome } from '../engine/engine.ts';
+import { knownDigest, type TargetContext } from '../machines/target.ts';
+import { stateName } from '../machines/state-name.ts';
+import type { Batch } from '../machines/watch.ts';
+import { objectPath, requestAnnotation } from './ask-flux.ts';
+import { call, failureOf, outcomeOf } from './call.ts';
+import type { FedSource } from './fed-source.ts';
+import type { LiveView } from './live-view.ts';
+import { planFromResolution } from './plan-from-resolution.ts';
+import { artifactConfig, type PushFile, readResolved } from './push-artifact.ts';
+
+/** What the handlers of a watch need from outside; each is one small piece that tests replace. */
+export interface WatchEffectDependencies {
+  readonly engine: () => Engine;
+  readonly now: () => number;
+  readonly view: LiveView;
+  readonly fed: () => FedSource;
+  readonly dryRun: boolean;
+  readonly workspace: {
+    resolve(input: {
+      changed: readonly RelativePath[];
+      known: Readonly<Record<ObjectId, string | undefined>>;
+      full?: Batch['full'];
+    }): Resolution;
+    filesToPush(): readonly PushFile[];
+    digests(): Readonly<Record<ObjectId, string>>;
+  };
+  /** Paths that differ from what is known, by a look at the whole tree. */
+  readonly sweep: (signal: AbortSignal) => Promise<readonly RelativePath[]>;
+  /** Resolves once no git command is rewriting the tree; true when it had to wait. */
+  readonly gitUnlocked: (signal: AbortSignal) => Promise<boolean>;
+  readonly annotate: (
+    path: string,
+    annotations: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ) => Promise<void>;
+  readonly push: (
+    files: readonly { path: RelativePath; mode: number; read: () => Uint8Array }[],
+    config: unknown,
+    signal: AbortSignal,
+  ) => Promise<{
+    readonly digest: string;
+    readonly revision: string;
+    readonly unchanged: boolean;
+    readonly bytesSent: number;
+  }>;
+  readonly runHooks: (signal: AbortSignal) => Promise<Failure | undefined>;
+}
+
+/** The handlers of all effects that the machines of a watch ask for. */
+export function watchEffects(dependencies: WatchEffectDependencies): Record<string, EffectHandler> {
+  const { engine, now, view } = dependencies;
+  const ask = async (
+    id: ObjectId,
+    token: string,
+    signal: AbortSignal,
+  ): Promise<{ value: true } | { failure: Failure }> =>
+    call(engine(), 'api-server', now, async () => {
+      await dependencies.annotate(objectPath(id, view.object(id)), requestAnnotation(token), signal);
+      return true as const;
+    });
+
+  return {
+    resolveTargets: async (batch: Batch, { signal }): Promise<Outcome> => {
+      try {
+        const waited = await dependencies.gitUnlocked(signal);
+        const swept = batch.rescan || waited ? await dependencies.sweep(signal) : [];
+        return resolve(dependencies, batch, swept);
+      } catch (error) {
+        return { type: 'StepFailed', step: 'resolve', failure: { ...failureOf(error), kind: 'disk' } };
+      }
+    },
+    sweepTree: async (_: unknown, { signal }): Promise<Outcome> => {
+      try {
+        const paths = await dependencies.sweep(signal);
+        return paths.length === 0 ? { type: 'TreeSwept', changed: 0 } : { type: 'FilesChanged', paths, from: 'sweep' };
+      } catch {
+        // The root may be gone for a moment; the next sweep, or a save, looks again.
+        return { type: 'TreeSwept', changed: 0 };
+      }
+    },
+    runHooks: async (_: unknown, { signal }): Promise<Outcome> => {
+      const failure = await dependencies.runHooks(signal);
+      return failure === undefined ? { type: 'HooksSucceeded' } : { type: 'HookFailed', failure };
+    },
+    pushArtifact: async ({ contentDigest }: { contentDigest: string }, { signal }): Promise<Outcome> => {
+      const read = readResolved(dependencies.workspace.filesToPush());
+      if ('moved' in read) return { type: 'ContentMoved', paths: read.moved };
+      const config = artifactConfig(contentDigest, dependencies.workspace.digests());
+      const result = await call(engine(), 'registry', now, () => dependencies.push(read.contents, config, signal));
+      return outcomeOf(result, (pushed) => ({ type: 'ArtifactPushed', ...pushed }), 'PushFailed');
+    },
+    askSource: async ({ source, token }: { source: ObjectId; token: string }, { signal }): Promise<Outcome> =>
+      outcomeOf(await ask(source, token, signal), () => ({ type: 'SourceAsked' }), 'SourceAskFailed'),
+    askGenerators: async (
+      { generators, token }: { generators: readonly ObjectId[]; token: string },
+      { signal },
+    ): Promise<Outcome> => {
+      const results = await Promise.all(generators.map((id) => ask(id, token, signal)));
+      const failed = results.find((result) => 'failure' in result);
+      return outcomeOf(failed ?? { value: true }, () => ({ type: 'GeneratorsAsked' }), 'GeneratorsAskFailed');
+    },
+    askTarget: async ({ target, token }: { target: ObjectId; token: string }, { signal }): Promise<Outcome> =>
+      outcomeOf(await ask(target, token, signal), () => ({ type: 'RequestAccepted' }), 'RequestFailed'),
+  };
+}
+
+function resolve(dependencies: WatchEffectDependencies, batch: Batch, swept: readonly RelativePath[]): Outcome {
+  const { workspace, view, engine, dryRun } = dependencies;
+  const fed = dependencies.fed();
+  const { machines } = engine().state;
+  const changed = [...new Set([...(batch.paths as readonly RelativePath[]), ...swept])];
+  const resolution = workspace.resolve({
+    changed,
+    known: knownDigests(machines),
+    ...(batch.full === undefined ? {} : { full: batch.full }),
+  });
+  return planFromResolution({
+    resolution,
+    definitions: view.definitions,
+    fedSource: fed.id,
+    machines,
+    sendNothing: fed.notPushable ?? (dryRun ? 'dry run: nothing is sent' : undefined),
+  });
+}
+
+function knownDigests(machines: ReadonlyMap<string, AnyMachineSnapshot>): Record<ObjectId, string | undefined> {
+  const known: Record<ObjectId, string | undefined> = {};
+  for (const [machine, snapshot] of machines) {
+    if (!machine.startsWith('target/')) continue;
+    const context = snapshot.context as TargetContext;
+    known[context.id] = knownDigest(stateName(snapshot), context);
+  }
+  return known;
+}
