@@ -36,4 +36,6 @@ export interface FileTree {
   read(path: RelativePath): Uint8Array | undefined;
   /** Undefined where no such file is. Throws FileUnreadableError. */
   facts(path: RelativePath): FileFacts | undefined;
+  /** The path with every symlink in it resolved, where the implementation follows them; undefined where that leaves the root. */
+  realPath?(path: RelativePath): RelativePath | undefined;
 }

@@ -29,6 +29,10 @@ export interface SourceObservation {
   readonly reason: string;
   readonly message: string;
   readonly observedGeneration: number | undefined;
+  /** `observedGeneration` of the Ready condition. Absent counts as unknown. */
+  readonly readyGeneration?: number | undefined;
+  /** Stalled=True at the current generation: the controller will not try again by itself. */
+  readonly stalled?: boolean;
   readonly artifactRevision: string | undefined;
   readonly lastHandledReconcileAt: string | undefined;
 }

@@ -1,3 +1,4 @@
+import type { ObjectReference } from '../cluster/resource.ts';
 import type { KubeObject } from '../domain/kube-object.ts';
 import { type ObjectId, parseObjectId } from '../domain/target.ts';
 
@@ -18,11 +19,11 @@ const PLURALS: Readonly<Record<string, { readonly apiVersion: string; readonly p
   ExternalArtifact: { apiVersion: 'source.toolkit.fluxcd.io/v1', plural: 'externalartifacts' },
 };
 
-/** The object's path in the API, in the version the cluster showed it in (`live`), else the usual one. */
-export function objectPath(id: ObjectId, live: KubeObject | undefined): string {
+/** How the API addresses the object, in the version the cluster showed it in (`live`), else the usual one. */
+export function objectReference(id: ObjectId, live: KubeObject | undefined): ObjectReference {
   const { kind, namespace, name } = parseObjectId(id);
   const known = PLURALS[kind];
   if (known === undefined) throw new Error(`no resource is known for kind ${kind} (${id})`);
-  const apiVersion = live?.apiVersion ?? known.apiVersion;
-  return `/apis/${apiVersion}/namespaces/${encodeURIComponent(namespace)}/${known.plural}/${encodeURIComponent(name)}`;
+  const [group = '', version = ''] = (live?.apiVersion ?? known.apiVersion).split('/');
+  return { group, version, plural: known.plural, namespace, name };
 }

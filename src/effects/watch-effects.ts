@@ -1,4 +1,5 @@
 import type { AnyMachineSnapshot } from 'xstate';
+import type { ObjectReference } from '../cluster/resource.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { RelativePath } from '../domain/paths.ts';
 import type { Resolution } from '../domain/resolution.ts';
@@ -7,7 +8,7 @@ import type { EffectHandler, Engine, Outcome } from '../engine/engine.ts';
 import { knownDigest, type TargetContext } from '../machines/target.ts';
 import { stateName } from '../machines/state-name.ts';
 import type { Batch } from '../machines/watch.ts';
-import { objectPath, requestAnnotation } from './ask-flux.ts';
+import { objectReference, requestAnnotation } from './ask-flux.ts';
 import { call, failureOf, outcomeOf } from './call.ts';
 import type { FedSource } from './fed-source.ts';
 import type { LiveView } from './live-view.ts';
@@ -34,11 +35,7 @@ export interface WatchEffectDependencies {
   readonly sweep: (signal: AbortSignal) => Promise<readonly RelativePath[]>;
   /** Resolves once no git command is rewriting the tree; true when it had to wait. */
   readonly gitUnlocked: (signal: AbortSignal) => Promise<boolean>;
-  readonly annotate: (
-    path: string,
-    annotations: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ) => Promise<void>;
+  readonly annotate: (reference: ObjectReference, annotations: Readonly<Record<string, string>>) => Promise<unknown>;
   readonly push: (
     files: readonly { path: RelativePath; mode: number; read: () => Uint8Array }[],
     config: unknown,
@@ -55,15 +52,10 @@ export interface WatchEffectDependencies {
 /** The handlers of all effects that the machines of a watch ask for. */
 export function watchEffects(dependencies: WatchEffectDependencies): Record<string, EffectHandler> {
   const { engine, now, view } = dependencies;
-  const ask = async (
-    id: ObjectId,
-    token: string,
-    signal: AbortSignal,
-  ): Promise<{ value: true } | { failure: Failure }> =>
-    call(engine(), 'api-server', now, async () => {
-      await dependencies.annotate(objectPath(id, view.object(id)), requestAnnotation(token), signal);
-      return true as const;
-    });
+  const ask = (id: ObjectId, token: string): Promise<{ readonly value: unknown } | { readonly failure: Failure }> =>
+    call(engine(), 'api-server', now, () =>
+      dependencies.annotate(objectReference(id, view.object(id)), requestAnnotation(token)),
+    );
 
   return {
     resolveTargets: async (batch: Batch, { signal }): Promise<Outcome> => {
@@ -95,18 +87,21 @@ export function watchEffects(dependencies: WatchEffectDependencies): Record<stri
       const result = await call(engine(), 'registry', now, () => dependencies.push(read.contents, config, signal));
       return outcomeOf(result, (pushed) => ({ type: 'ArtifactPushed', ...pushed }), 'PushFailed');
     },
-    askSource: async ({ source, token }: { source: ObjectId; token: string }, { signal }): Promise<Outcome> =>
-      outcomeOf(await ask(source, token, signal), () => ({ type: 'SourceAsked' }), 'SourceAskFailed'),
-    askGenerators: async (
-      { generators, token }: { generators: readonly ObjectId[]; token: string },
-      { signal },
-    ): Promise<Outcome> => {
-      const results = await Promise.all(generators.map((id) => ask(id, token, signal)));
+    askSource: async ({ source, token }: { source: ObjectId; token: string }): Promise<Outcome> =>
+      outcomeOf(await ask(source, token), () => ({ type: 'SourceAsked' }), 'SourceAskFailed'),
+    askGenerators: async ({
+      generators,
+      token,
+    }: {
+      generators: readonly ObjectId[];
+      token: string;
+    }): Promise<Outcome> => {
+      const results = await Promise.all(generators.map((id) => ask(id, token)));
       const failed = results.find((result) => 'failure' in result);
       return outcomeOf(failed ?? { value: true }, () => ({ type: 'GeneratorsAsked' }), 'GeneratorsAskFailed');
     },
-    askTarget: async ({ target, token }: { target: ObjectId; token: string }, { signal }): Promise<Outcome> =>
-      outcomeOf(await ask(target, token, signal), () => ({ type: 'RequestAccepted' }), 'RequestFailed'),
+    askTarget: async ({ target, token }: { target: ObjectId; token: string }): Promise<Outcome> =>
+      outcomeOf(await ask(target, token), () => ({ type: 'RequestAccepted' }), 'RequestFailed'),
   };
 }
 

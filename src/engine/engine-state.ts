@@ -66,22 +66,22 @@ interface RaiseParams {
 export function applyEvent(state: EngineState, kinds: MachineKinds, event: LoggedEvent): Step {
   state.seq = event.seq;
   if (event.machine === ENGINE) {
-    if (event.type === 'EngineStarted') adoptLimits(state, event['limits'] as Limits);
+    if (event.type === 'EngineStarted') adoptLimits(state, event.limits as Limits);
     return NOTHING;
   }
   if (event.type === 'EffectRequested') {
     state.pending.set(event.seq, {
       id: event.seq,
       owner: event.machine,
-      effect: event['effect'] as string,
-      params: event['params'],
+      effect: event.effect as string,
+      params: event.params,
       at: event.at,
     });
     return NOTHING;
   }
-  const effectId = event['effectId'];
+  const effectId = event.effectId;
   if (typeof effectId === 'number') state.pending.delete(effectId);
-  const timerId = event['timer'];
+  const timerId = event.timer;
   if (typeof timerId === 'string') state.timers.delete(`${event.machine}#${timerId}`);
 
   const machine = kinds[kindOf(event.machine)];

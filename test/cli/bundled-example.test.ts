@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { graphReport } from '../../src/cli/graph.ts';
+import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 
 const shop = new URL('../../examples/shop/', import.meta.url);
 const cluster = new URL('clusters/local/', shop);

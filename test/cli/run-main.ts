@@ -17,12 +17,19 @@ export async function runMain(
     readonly isTty?: boolean;
     readonly cwd?: string;
     readonly signal?: AbortSignal;
+    /** Called with all that was printed so far. */
+    readonly onStdout?: (printed: string) => void;
   } = {},
 ): Promise<Ran> {
   let stdout = '';
   let stderr = '';
   const io = {
-    stdout: { write: (text: string) => (stdout += text) },
+    stdout: {
+      write: (text: string) => {
+        stdout += text;
+        options.onStdout?.(stdout);
+      },
+    },
     stderr: { write: (text: string) => (stderr += text) },
     stdin: new PassThrough(),
     isTty: options.isTty ?? false,

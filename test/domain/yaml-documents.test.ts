@@ -8,7 +8,8 @@ import { parseYamlDocuments, parseYamlNodes } from '../../src/domain/yaml-docume
 import { plainValue } from '../../src/domain/yaml-node.ts';
 
 const path = 'apps/deployment.yaml' as RelativePath;
-const parse = (text: string | Uint8Array, limits = {}) => parseYamlDocuments(text, path, { ...DEFAULT_LIMITS, ...limits });
+const parse = (text: string | Uint8Array, limits = {}) =>
+  parseYamlDocuments(text, path, { ...DEFAULT_LIMITS, ...limits });
 
 describe('parseYamlDocuments', () => {
   it('reads every document of a stream and leaves the empty ones out', () => {
@@ -38,7 +39,13 @@ describe('parseYamlDocuments', () => {
 
   it('refuses a key that is given twice, naming the second place', () => {
     expect(parse('a: 1\nb:\n  c: 1\n  c: 2\n').problems).toEqual([
-      { kind: 'parse', path, line: 4, column: 3, message: 'apps/deployment.yaml:4:3: the same key is given twice in one map' },
+      {
+        kind: 'parse',
+        path,
+        line: 4,
+        column: 3,
+        message: 'apps/deployment.yaml:4:3: the same key is given twice in one map',
+      },
     ]);
   });
 
@@ -48,11 +55,17 @@ describe('parseYamlDocuments', () => {
   });
 
   it('names the line of a byte that is not UTF-8', () => {
-    expect(parse(new Uint8Array([0x61, 0x3a, 0x20, 0x62, 0x0a, 0x63, 0xff])).problems[0]).toMatchObject({ line: 2, column: 2 });
+    expect(parse(new Uint8Array([0x61, 0x3a, 0x20, 0x62, 0x0a, 0x63, 0xff])).problems[0]).toMatchObject({
+      line: 2,
+      column: 2,
+    });
   });
 
   it('stops at each limit and says which one it is', () => {
-    expect(parse('a: bcd\n', { yamlBytesMax: 4 }).problems[0]).toMatchObject({ kind: 'limit', hint: expect.stringContaining('yamlBytesMax') });
+    expect(parse('a: bcd\n', { yamlBytesMax: 4 }).problems[0]).toMatchObject({
+      kind: 'limit',
+      hint: expect.stringContaining('yamlBytesMax'),
+    });
     expect(parse('a: 1\n---\nb: 1\n', { yamlDocumentsMax: 1 }).problems[0]).toMatchObject({ kind: 'limit' });
     const bomb = `a0: &a0 [x]\n${Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]\n`).join('')}`;
     expect(parse(bomb).problems[0]).toMatchObject({ kind: 'limit', hint: expect.stringContaining('yamlAliasesMax') });
@@ -110,19 +123,77 @@ describe('parsePlainYaml', () => {
   it('reads a usual manifest without the full parser, with the places of its values', () => {
     const documents = parsePlainYaml(manifest);
     expect(documents?.map(plainValue)).toEqual(parseAllDocuments(manifest).map((document) => document.toJS()));
-    expect(documents?.[0]).toMatchObject({ entries: [{}, { key: 'kind', line: 2, column: 1, value: { line: 2, column: 7 } }, {}, {}] });
+    expect(documents?.[0]).toMatchObject({
+      entries: [{}, { key: 'kind', line: 2, column: 1, value: { line: 2, column: 7 } }, {}, {}],
+    });
   });
 
   it('never accepts what the full parser refuses, and never reads it differently', () => {
     const indent = fc.constantFrom('', '', '  ', '    ', ' ', '   ', '- ', '  - ', '    - ', '- - ');
     const key = fc.constantFrom('', 'a: ', 'b: ', 'c.d/e: ', 'name:', 'x:  ', '"q": ', 'a b: ', 'kind:');
     const value = fc.constantFrom(
-      '', '', 'x', 'y z', '1', '-1', '1.5', '0x1', '007', '~', 'null', 'true', 'no', "'q'", "'it''s'", '"d"', '"e\\n"', '[a, b]', '[]', '{}',
-      '{a: 1}', '[a, [b]]', '|', '|-', '>', '>-', '|+', '|2', '# c', 'x # c', 'x#c', 'a: b', 'a:', '*x', '&x y', '!t x', '-', '- a', '-c', '?',
-      ':x', 'http://x:80/y', '@x', '%x', '...', '---', '--- x', 'x  ', '.5', '.inf', '+1', '1e3', '1_0', '2024-01-01', '[a,b]', '["a", \'b\',]', 'é',
+      '',
+      '',
+      'x',
+      'y z',
+      '1',
+      '-1',
+      '1.5',
+      '0x1',
+      '007',
+      '~',
+      'null',
+      'true',
+      'no',
+      "'q'",
+      "'it''s'",
+      '"d"',
+      '"e\\n"',
+      '[a, b]',
+      '[]',
+      '{}',
+      '{a: 1}',
+      '[a, [b]]',
+      '|',
+      '|-',
+      '>',
+      '>-',
+      '|+',
+      '|2',
+      '# c',
+      'x # c',
+      'x#c',
+      'a: b',
+      'a:',
+      '*x',
+      '&x y',
+      '!t x',
+      '-',
+      '- a',
+      '-c',
+      '?',
+      ':x',
+      'http://x:80/y',
+      '@x',
+      '%x',
+      '...',
+      '---',
+      '--- x',
+      'x  ',
+      '.5',
+      '.inf',
+      '+1',
+      '1e3',
+      '1_0',
+      '2024-01-01',
+      '[a,b]',
+      '["a", \'b\',]',
+      'é',
     );
     const line = fc.tuple(indent, key, value).map((parts) => parts.join(''));
-    const text = fc.tuple(fc.array(line, { maxLength: 8 }), fc.boolean()).map(([lines, end]) => lines.join('\n') + (end ? '\n' : ''));
+    const text = fc
+      .tuple(fc.array(line, { maxLength: 8 }), fc.boolean())
+      .map(([lines, end]) => lines.join('\n') + (end ? '\n' : ''));
     let accepted = 0;
     fc.assert(
       fc.property(text, (yaml) => {
@@ -131,7 +202,9 @@ describe('parsePlainYaml', () => {
         accepted += 1;
         const documents = parseAllDocuments(yaml, { logLevel: 'silent' });
         expect(documents.flatMap((document) => document.errors)).toEqual([]);
-        expect(plain.map(plainValue)).toEqual(documents.map((document) => document.toJS()).filter((value) => value !== null));
+        expect(plain.map(plainValue)).toEqual(
+          documents.map((document) => document.toJS()).filter((value) => value !== null),
+        );
       }),
       { numRuns: 20_000 },
     );

@@ -1,6 +1,15 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createInterface } from 'node:readline';
@@ -264,6 +273,22 @@ test('a write-ahead log that was removed after a crash is noticed', async () => 
   expect(refusal).toBeInstanceOf(LogDamagedError);
 });
 
+test('a write-ahead log that was damaged in the middle after a crash is not taken for a shorter one', async () => {
+  const path = join(temporaryDirectory(), 'events.db');
+  const { child, nextLine } = await otherProcess(
+    path,
+    `for (let n = 1; n <= 40; n++) log.append([event(n)], n); console.log('done'); setInterval(() => {}, 1e6);`,
+  );
+  await nextLine();
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const wal = readFileSync(`${path}-wal`);
+  const middle = Math.floor(wal.length / 2);
+  wal[middle] = (wal[middle] ?? 0) ^ 1;
+  writeFileSync(`${path}-wal`, wal);
+  expect(String(refusalOf(() => open(path)))).toContain('expected events up to 40');
+});
+
 test('an older copy put in the place of a log is noticed', () => {
   const path = writtenLog(5);
   copyFileSync(path, `${path}.old`);
@@ -298,6 +323,31 @@ test('events of an older shape are lifted to the present one; newer ones are ref
   lifting.close();
   expect(refusalOf(() => open(path, { mode: 'read' }))).toBeInstanceOf(LogVersionError);
 });
+
+test.runIf(process.platform !== 'win32')(
+  'a log in a directory that the reader may not write to can be read, and not written',
+  () => {
+    const path = writtenLog(3);
+    chmodSync(path, 0o444);
+    chmodSync(join(path, '..'), 0o555);
+    onTestFinished(() => chmodSync(join(path, '..'), 0o755));
+    const script = `
+    import { openSqliteLog } from ${JSON.stringify(join(import.meta.dirname, '../../src/engine/sqlite-log.ts'))};
+    const path = ${JSON.stringify(path)};
+    const log = openSqliteLog(path, { mode: 'read' });
+    const seqs = [...log.read()].map(({ seq }) => seq);
+    let refusal;
+    try { openSqliteLog(path, { mode: 'write', identity: log.identity }); } catch (error) { refusal = error.name; }
+    console.log(JSON.stringify({ seqs, refusal }));`;
+    // Permissions do not hold root back, so root reads as nobody.
+    const asNobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const output = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+      ...asNobody,
+      encoding: 'utf8',
+    });
+    expect(JSON.parse(output)).toEqual({ seqs: [1, 2, 3], refusal: 'LogUnwritableError' });
+  },
+);
 
 test('a directory in the place of the log is refused in words', () => {
   const path = join(temporaryDirectory(), 'events.db');

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
@@ -287,3 +288,52 @@ test('after a burst, and every minute, a look at the whole tree is asked for', a
   clock.advance(60_000);
   expect(tree.events.filter(({ type }) => type === 'rescan')).toHaveLength(2);
 });
+
+/** Linux lets a process limit its own inotify watches inside a user namespace, where such namespaces are allowed. */
+function canLimitWatches(): boolean {
+  try {
+    execFileSync('unshare', ['-Ur', 'sh', '-c', 'echo 9 > /proc/sys/user/max_inotify_watches'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test.runIf(canLimitWatches())(
+  'when the system gives no more watches, that is said with a cure, and polling takes over',
+  async () => {
+    const root = temporaryDirectory();
+    write(root, filesNamed(100, 'x'));
+    const script = `
+    import { writeFileSync } from 'node:fs';
+    import { fileEvents } from ${JSON.stringify(join(import.meta.dirname, '../../src/streams/file-events.ts'))};
+    const subscription = fileEvents(${JSON.stringify(root)}).subscribe((event) => {
+      console.log(JSON.stringify(event));
+      if (event.type === 'rescan') writeFileSync(${JSON.stringify(join(root, 'apps/app-49/part-1.yaml'))}, 'saved');
+      if (event.type === 'changed') subscription.unsubscribe();
+    });`;
+    const limited = 'echo 9 > /proc/sys/user/max_inotify_watches; exec "$@"';
+    const child = spawn('unshare', [
+      '-Ur',
+      'sh',
+      '-c',
+      limited,
+      'limited',
+      process.execPath,
+      '--input-type=module',
+      '-e',
+      script,
+    ]);
+    const output: string[] = [];
+    child.stdout.on('data', (chunk) => output.push(String(chunk)));
+    await once(child, 'close');
+    const events = output
+      .join('')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, string>);
+    expect(events.map(({ type }) => type)).toEqual(['degraded', 'ready', 'rescan', 'changed']);
+    expect(events[0]?.hint).toContain('fs.inotify.max_user_watches');
+    expect(events[3]?.path).toBe('apps/app-49/part-1.yaml');
+  },
+);

@@ -1,0 +1,114 @@
+import { defineCommand } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { timedLimitsFrom } from '../limit-options.ts';
+import type { WatchOptions } from '../options.ts';
+import type { ParsedArguments } from '../parsed-arguments.ts';
+import {
+  CLUSTER_OPTIONS,
+  clusterOptions,
+  DIR,
+  DIRECTORY_OPTIONS,
+  directoryOptions,
+  JSON_OPTION,
+  LOG_OPTION,
+  TIMING_OPTIONS,
+} from '../shared-options.ts';
+
+export const watchCommand = defineCommand<WatchOptions>({
+  name: 'watch',
+  summary: 'on each save, reconcile what it affects, and only that',
+  usage: '[DIR] [options]',
+  description:
+    'Maps each saved file to the Flux Kustomizations it affects, pushes the OCI artifact their source reads, asks the\n' +
+    'source and then those Kustomizations, and waits until each is Ready at that revision or has failed.\n' +
+    'DIR is k8s if there is such a directory, else the current one.',
+  positionals: [DIR],
+  options: [
+    ...CLUSTER_OPTIONS,
+    {
+      name: 'allow-context',
+      kind: 'text',
+      placeholder: 'NAME',
+      repeatable: true,
+      summary: 'use this context although its cluster is not a local one',
+    },
+    ...DIRECTORY_OPTIONS,
+    {
+      name: 'registry',
+      kind: 'text',
+      placeholder: 'oci://HOST/REPOSITORY',
+      summary: 'where to push, as reached from here',
+      fallback: "the source's own URL",
+    },
+    { name: 'tag', kind: 'text', placeholder: 'NAME', summary: 'the tag to push', fallback: "the source's own tag" },
+    ...TIMING_OPTIONS,
+    { name: 'initial', kind: 'flag', summary: 'begin with a full reconcile' },
+    { name: 'once', kind: 'flag', summary: 'end after the first cycle, with its exit code' },
+    { name: 'dry-run', kind: 'flag', summary: 'decide and show, send nothing' },
+    {
+      name: 'hook',
+      kind: 'text',
+      placeholder: 'CMD',
+      repeatable: true,
+      summary: 'run this before each push; a failure stops that cycle',
+    },
+    { name: 'embedded', kind: 'flag', summary: 'use a cluster and a registry inside this process' },
+    { name: 'poll', kind: 'flag', summary: 'look for changes by polling, for file systems without events' },
+    { name: 'allow-prune', kind: 'flag', summary: 'push also when Flux would delete all that a target had' },
+    LOG_OPTION,
+    JSON_OPTION,
+  ],
+  examples: [
+    { line: 'reconcile-machine watch', does: 'watch k8s/ or the current directory on the current context' },
+    {
+      line: 'reconcile-machine watch deploy --context kind-dev --initial',
+      does: 'a full reconcile first, then each save',
+    },
+    {
+      line: 'reconcile-machine watch --source flux-system/apps --registry oci://localhost:5050/apps',
+      does: 'push through the address that the registry has on this machine',
+    },
+    { line: "reconcile-machine watch --hook 'make manifests' --once", does: 'one cycle, with generated manifests' },
+    { line: 'reconcile-machine watch --embedded', does: 'no cluster at hand: try it on this directory' },
+  ],
+  read: readWatchOptions,
+  load: async () => (await import('../watch.ts')).runWatch,
+});
+
+function readWatchOptions(parsed: ParsedArguments): WatchOptions {
+  const embedded = parsed.flag('embedded');
+  const useless = embedded
+    ? ['kubeconfig', 'context', 'registry'].find((name) => parsed.text(name) !== undefined)
+    : undefined;
+  if (useless !== undefined) {
+    throw new UsageError(
+      `--embedded brings its own cluster and registry, found --${useless} beside it`,
+      `leave out --embedded or --${useless}`,
+    );
+  }
+  return {
+    ...clusterOptions(parsed),
+    ...directoryOptions(parsed, parsed.positionals[0]),
+    limits: timedLimitsFrom(parsed),
+    allowContexts: parsed.texts('allow-context'),
+    registry: parsed.text('registry'),
+    tag: tagName(parsed.text('tag')),
+    initial: parsed.flag('initial'),
+    dryRun: parsed.flag('dry-run'),
+    once: parsed.flag('once'),
+    json: parsed.flag('json'),
+    log: parsed.text('log'),
+    hooks: parsed.texts('hook'),
+    embedded,
+    poll: parsed.flag('poll'),
+    allowPrune: parsed.flag('allow-prune'),
+  };
+}
+
+function tagName(text: string | undefined): string | undefined {
+  if (text === undefined || /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(text)) return text;
+  throw new UsageError(
+    `--tag expects an OCI tag (letters, digits, '_', '.', '-', at most 128), found '${text}'`,
+    'e.g. --tag latest',
+  );
+}

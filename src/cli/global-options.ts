@@ -1,0 +1,8 @@
+import type { OptionSpec } from './option-spec.ts';
+
+/** Options that every command takes. */
+export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
+  { name: 'no-color', kind: 'flag', summary: 'no colour (NO_COLOR and FORCE_COLOR count too)' },
+  { name: 'help', short: 'h', kind: 'flag', summary: 'show this help' },
+  { name: 'version', short: 'V', kind: 'flag', summary: 'show the version' },
+];

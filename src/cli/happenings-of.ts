@@ -1,0 +1,185 @@
+import type { Failure } from '../domain/failure.ts';
+import type { RelativePath } from '../domain/paths.ts';
+import type { FullReason, HeldTarget } from '../domain/resolution.ts';
+import type { EngineState } from '../engine/engine-state.ts';
+import { nameOf } from '../engine/engine-state.ts';
+import type { LoggedEvent } from '../engine/event-log.ts';
+import { WATCH } from '../machines/messages.ts';
+import { stateName } from '../machines/state-name.ts';
+import type { Plan, WatchContext } from '../machines/watch.ts';
+import type { BatchResolved, Happening } from '../ui/happening.ts';
+
+/** What a person is shown of the log's events. Remembers only when things began, to say how long they took. */
+export class HappeningsOf {
+  #cycleAt: number | undefined;
+  #pushAt = 0;
+  #bystanders = 0;
+  #inCycle = false;
+  readonly #hooks: readonly string[];
+
+  constructor(options: { readonly hooks: readonly string[] }) {
+    this.#hooks = options.hooks;
+  }
+
+  of(event: LoggedEvent, state: Readonly<EngineState>): Happening[] {
+    const shown = this.#of(event);
+    return event.machine === WATCH ? [...shown, ...this.#cycleEnd(event, state)] : shown;
+  }
+
+  #of(event: LoggedEvent): Happening[] {
+    switch (event.type) {
+      case 'FilesChanged':
+        this.#cycleAt ??= event.at;
+        return event['from'] === 'sweep' || (event['paths'] as unknown[]).length === 0
+          ? []
+          : [{ type: 'filesChanged', paths: event['paths'] as RelativePath[], at: event.at }];
+      case 'FullReconcileRequested':
+      case 'WatchStarted':
+        this.#cycleAt ??= event.at;
+        return [];
+      case 'TargetsResolved':
+      case 'TargetsUncertain':
+        this.#inCycle = true;
+        return [resolvedHappening(event)];
+      case 'NothingToDo':
+        if (!this.#inCycle) this.#cycleAt = undefined;
+        return nothingHappening(event);
+      case 'StepFailed':
+        return [];
+      case 'StepRefused':
+        return [{ type: 'message', level: 'error', ...textOf(event['failure'] as Failure) }];
+      case 'HookFailed':
+        return [{ type: 'hookFailed', command: this.#hooks.join('; '), failure: event['failure'] as Failure }];
+      case 'EffectRequested':
+        return this.#effectHappening(event);
+      case 'ArtifactPushed':
+        return [
+          {
+            type: 'pushed',
+            source: nameOf(event.machine),
+            revision: String(event['revision'] ?? event['digest']),
+            bytes: Number(event['bytesSent']),
+            unchanged: event['unchanged'] === true,
+            elapsedMs: event.at - this.#pushAt,
+          },
+        ];
+      case 'SourceAvailable':
+        return [];
+      case 'SourceUnavailable':
+        return [
+          { type: 'message', level: 'error', text: `source: ${String(event['reason'])}: ${String(event['message'])}` },
+        ];
+      case 'TargetSettled':
+        return settledHappening(event);
+      default:
+        return [];
+    }
+  }
+
+  #effectHappening(event: LoggedEvent): Happening[] {
+    switch (event['effect']) {
+      case 'pushArtifact':
+        this.#pushAt = event.at;
+        return [];
+      case 'runHooks':
+        return this.#hooks.map((command) => ({ type: 'hook', command }));
+      case 'askTarget':
+        return [{ type: 'asked', id: nameOf(event.machine) }];
+      default:
+        return [];
+    }
+  }
+
+  #cycleEnd(event: LoggedEvent, state: Readonly<EngineState>): Happening[] {
+    if (event.type === 'TargetsResolved' || event.type === 'TargetsUncertain')
+      this.#bystanders = (event['plan'] as Plan).bystanders;
+    const watch = state.machines.get(WATCH);
+    if (watch === undefined) return [];
+    const context = watch.context as WatchContext;
+    const name = stateName(watch);
+    if (name === 'backoff' && event.type === 'StepFailed') {
+      const due = state.timers.get(`${WATCH}#backoff`)?.dueAt ?? event.at;
+      return [
+        { type: 'backoff', step: String(event['step']), failure: event['failure'] as Failure, inMs: due - event.at },
+      ];
+    }
+    if (!this.#inCycle || Object.keys(context.inFlight).length > 0 || (name !== 'idle' && name !== 'debouncing'))
+      return [];
+    this.#inCycle = false;
+    const counts = { ready: 0, failed: 0, held: 0 };
+    for (const outcome of Object.values(context.outcomes)) {
+      if (outcome === 'ready') counts.ready += 1;
+      else if (outcome === 'failed') counts.failed += 1;
+      else counts.held += 1;
+    }
+    const elapsedMs = event.at - (this.#cycleAt ?? event.at);
+    this.#cycleAt = name === 'debouncing' ? event.at : undefined;
+    return [{ type: 'cycleEnd', ...counts, elapsedMs, otherRuns: this.#bystanders }];
+  }
+}
+
+function resolvedHappening(event: LoggedEvent): BatchResolved {
+  const plan = event['plan'] as Plan;
+  return {
+    type: 'resolved',
+    decision: event.type === 'TargetsUncertain' ? 'full' : 'targeted',
+    full: event['full'] as FullReason | undefined,
+    decisions: event['decisions'] as BatchResolved['decisions'],
+    affected: plan.targets,
+    held: plan.held,
+    suspended: plan.suspended,
+    bystanders: plan.bystanders,
+    pruneRisk: plan.pruneRisk,
+  };
+}
+
+function nothingHappening(event: LoggedEvent): Happening[] {
+  const held = event['held'] as HeldTarget[];
+  const decisions = event['decisions'] as BatchResolved['decisions'];
+  const wouldAsk = (event['wouldAsk'] as BatchResolved['affected'] | undefined) ?? [];
+  const shown: Happening[] = [];
+  if (decisions.length > 0 || held.length > 0 || wouldAsk.length > 0) {
+    shown.push({
+      type: 'resolved',
+      decision: held.length > 0 ? 'held' : wouldAsk.length > 0 ? 'targeted' : 'none',
+      full: event['full'] as FullReason | undefined,
+      decisions,
+      affected: wouldAsk,
+      held,
+      suspended: (event['suspended'] as string[] | undefined) ?? [],
+      bystanders: 0,
+      pruneRisk: undefined,
+    });
+  }
+  if (wouldAsk.length > 0) shown.push({ type: 'message', level: 'warning', text: String(event['reason']) });
+  return shown;
+}
+
+function settledHappening(event: LoggedEvent): Happening[] {
+  const id = String(event['target']);
+  const reason = String(event['reason'] ?? '');
+  const message = String(event['message'] ?? '');
+  const elapsedMs = Number(event['elapsedMs'] ?? 0);
+  switch (event['outcome']) {
+    case 'ready':
+      return [{ type: 'targetReady', id, elapsedMs }];
+    case 'failed':
+      return [{ type: 'targetFailed', id, reason, message, elapsedMs, deadLetter: true }];
+    case 'blocked':
+      return [{ type: 'targetBlocked', id, by: blockedBy(message) }];
+    case 'suspended':
+      return [{ type: 'message', level: 'warning', text: `${id} is suspended: ${message}` }];
+    case 'gone':
+      return [{ type: 'message', level: 'warning', text: `${id} is no longer in the cluster` }];
+    default:
+      return [];
+  }
+}
+
+function blockedBy(message: string): string {
+  return /^waits for ([^,]+),/.exec(message)?.[1] ?? message;
+}
+
+function textOf(failure: Failure): { text: string; hint?: string } {
+  return { text: failure.message, ...(failure.hint === undefined ? {} : { hint: failure.hint }) };
+}

@@ -1,0 +1,94 @@
+import type { Subscription } from 'rxjs';
+import type { ClusterClient } from '../../cluster/client.ts';
+import { FLUX_RESOURCES } from '../../cluster/flux-resources.ts';
+import type { ServedResource } from '../../cluster/discovery.ts';
+import { type Failure, FailureError } from '../../domain/failure.ts';
+import type { KubeObject } from '../../domain/kube-object.ts';
+import type { LiveView } from '../../effects/live-view.ts';
+import type { Clock } from '../../engine/clock.ts';
+import { type ClusterEvent, clusterEvents } from '../../streams/cluster-events.ts';
+import type { Happening } from '../../ui/happening.ts';
+
+/** The Flux objects of the cluster, kept up to date in a view. */
+export interface LiveCluster {
+  readonly synced: Promise<void>;
+  /** Objects that are added, changed or deleted once `synced`. */
+  onChange(listener: (object: KubeObject) => void): void;
+  unsubscribe(): void;
+}
+
+export function liveCluster(
+  client: ClusterClient,
+  view: LiveView,
+  resources: readonly ServedResource[],
+  options: {
+    readonly namespace: string | undefined;
+    readonly signal: AbortSignal;
+    readonly clock: Clock;
+    readonly onHappening: (happening: Happening) => void;
+  },
+): LiveCluster {
+  const { onHappening, signal } = options;
+  let listener: Parameters<LiveCluster['onChange']>[0] = () => {};
+  let subscription: Subscription | undefined;
+  let isSynced = false;
+  const synced = new Promise<void>((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new FailureError({ kind: 'internal', message: 'interrupted' })), {
+      once: true,
+    });
+    const take = (event: ClusterEvent): void => {
+      switch (event.type) {
+        case 'ObjectAdded':
+        case 'ObjectUpdated':
+          view.put(event.object);
+          if (isSynced) listener(event.object);
+          break;
+        case 'ObjectDeleted':
+          view.remove(event.object);
+          if (isSynced) listener(event.object);
+          break;
+        case 'ClusterSynced':
+          isSynced = true;
+          resolve();
+          break;
+        case 'ClusterDegraded':
+          onHappening(degraded(event.kind, event.failure));
+          break;
+        case 'ClusterRecovered':
+          onHappening({ type: 'message', level: 'info', text: `${event.kind} objects are watched again` });
+          break;
+      }
+    };
+    subscription = clusterEvents({ client, resources, clock: options.clock, namespace: options.namespace }).subscribe({
+      next: take,
+      error: reject,
+    });
+  });
+  return {
+    synced,
+    onChange: (given) => {
+      listener = given;
+    },
+    unsubscribe: () => subscription?.unsubscribe(),
+  };
+}
+
+/** The resources of Flux that the cluster serves; throws where Flux is not installed. */
+export async function servedFluxResources(client: ClusterClient): Promise<readonly ServedResource[]> {
+  const served = await client.discover(FLUX_RESOURCES);
+  if (served.some(({ kind }) => kind === 'Kustomization')) return served;
+  throw new FailureError({
+    kind: 'not-found',
+    message: `the cluster ${client.server} has no Flux Kustomizations: it does not serve kustomizations.kustomize.toolkit.fluxcd.io`,
+    hint: 'install Flux (flux install), or choose another cluster with --context',
+  });
+}
+
+function degraded(kind: string, failure: Failure): Happening {
+  return {
+    type: 'message',
+    level: 'warning',
+    text: `${kind} objects cannot be watched: ${failure.message}`,
+    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+  };
+}

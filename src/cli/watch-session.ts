@@ -1,0 +1,304 @@
+import { realpathSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join, relative, sep } from 'node:path';
+import { createClusterClient } from '../cluster/client.ts';
+import type { ClusterConnection } from '../cluster/connection.ts';
+import { type Failure, FailureError } from '../domain/failure.ts';
+import type { Limits } from '../domain/limits.ts';
+import { type RelativePath, relativePath } from '../domain/paths.ts';
+import type { FullReason } from '../domain/resolution.ts';
+import type { SourceDefinition } from '../domain/target.ts';
+import { type FedSource, fedSource } from '../effects/fed-source.ts';
+import { definitionsChangedEvent, idOf, LiveView } from '../effects/live-view.ts';
+import { runHook } from '../effects/run-hook.ts';
+import { watchEffects } from '../effects/watch-effects.ts';
+import { Workspace } from '../effects/workspace.ts';
+import { type Clock, systemClock } from '../engine/clock.ts';
+import { Engine } from '../engine/engine.ts';
+import type { EngineState } from '../engine/engine-state.ts';
+import type { LoggedEvent, NewEvent } from '../engine/event-log.ts';
+import { openSqliteLog } from '../engine/sqlite-log.ts';
+import { WATCH_KINDS } from '../machines/kinds.ts';
+import { WATCH } from '../machines/messages.ts';
+import { createRegistryClient } from '../registry/client.ts';
+import { parseReference } from '../registry/reference.ts';
+import { DiskTree } from '../streams/disk-tree.ts';
+import { spooledRequests } from '../streams/request-spool.ts';
+import type { Happening } from '../ui/happening.ts';
+import { packageVersion } from './package-version.ts';
+import { baselineEvents } from './session/baseline.ts';
+import { Cleanup } from './session/cleanup.ts';
+import { gitTopLevel, waitForGit } from './session/git.ts';
+import { Inbox } from './session/inbox.ts';
+import { liveCluster, servedFluxResources } from './session/live-cluster.ts';
+import { watchedFiles } from './session/watched-files.ts';
+
+export interface WatchSessionOptions {
+  /** Absolute. */
+  readonly dir: string;
+  /** `--root`, absolute. */
+  readonly root: string | undefined;
+  readonly connection: ClusterConnection;
+  /** How the cluster is named to the user. */
+  readonly clusterName: string;
+  readonly namespace: string | undefined;
+  readonly source: string | undefined;
+  readonly registry: string | undefined;
+  readonly tag: string | undefined;
+  readonly full: FullReason | undefined;
+  readonly dryRun: boolean;
+  readonly logPath: string;
+  readonly hooks: readonly string[];
+  readonly poll: boolean;
+  readonly allowPrune: boolean;
+  readonly ignore: readonly string[];
+  readonly limits: Limits;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  readonly clock?: Clock;
+  readonly onHappening: (happening: Happening) => void;
+  /** After each durable append: an event and the state after the batch it came in. */
+  readonly onEvent: (event: LoggedEvent, state: Readonly<EngineState>) => void;
+}
+
+export interface WatchSession {
+  readonly engine: Engine;
+  readonly fed: FedSource;
+  stop(): Promise<void>;
+}
+
+/**
+ * Composes a watch: connects to the cluster, opens the log, restores the engine, feeds it files, cluster and requests, and lets its
+ * effects act. Returns once the first look at everything is under way. Throws FailureError with what to do.
+ */
+export async function startWatchSession(options: WatchSessionOptions): Promise<WatchSession> {
+  const { limits, signal, onHappening } = options;
+  const clock = options.clock ?? systemClock;
+  const dir = realpathSync(options.dir);
+  const cleanup = new Cleanup();
+  try {
+    const client = createClusterClient(options.connection, { limits });
+    cleanup.add(() => client.close());
+    const view = new LiveView();
+    const clusterUid = await client.clusterUid();
+
+    const log = openSqliteLog(options.logPath, {
+      mode: 'write',
+      identity: { root: dir, clusterUid },
+      onWarning: (text) => onHappening({ type: 'message', level: 'warning', text }),
+    });
+    cleanup.add(() => log.close());
+
+    const live = liveCluster(client, view, await servedFluxResources(client), { ...options, clock });
+    cleanup.add(() => live.unsubscribe());
+    await live.synced;
+
+    const gitRoot = gitTopLevel(dir);
+    const rootOf = (source: SourceDefinition | undefined): string =>
+      options.root === undefined
+        ? source?.kind === 'GitRepository'
+          ? (gitRoot ?? dir)
+          : dir
+        : realpathSync(options.root);
+    const fed = fedSource(view.definitions, {
+      wanted: options.source,
+      registry: options.registry,
+      tag: options.tag,
+      pathExists: (path, source) => isDirectory(join(rootOf(source), path)),
+    });
+    const rootDir = rootOf(fed.definition);
+    const watchedDir = watchedBelow(rootDir, dir);
+    const tree = new DiskTree(rootDir, { limits });
+    const workspace = new Workspace({
+      watchedDir,
+      limits,
+      ignorePatterns: options.ignore,
+      allowPrune: options.allowPrune,
+      tree,
+    });
+    workspace.setDefinitions(view.definitions, fed.id);
+    view.takeMappingChanged();
+
+    const registry = fed.push === undefined ? undefined : registryOf(fed.push, limits);
+    cleanup.add(() => registry?.client.close());
+
+    const engine: Engine = new Engine({
+      log,
+      clock,
+      kinds: WATCH_KINDS,
+      limits,
+      effects: watchEffects({
+        engine: () => engine,
+        now: () => clock.now(),
+        view,
+        fed: () => fed,
+        dryRun: options.dryRun,
+        workspace: {
+          resolve: (batch) => workspace.resolve(batch),
+          digests: () => workspace.digests(),
+          filesToPush: () =>
+            workspace.filesToPush().map((file) => ({
+              path: file.path,
+              mode: file.mode,
+              digest: tree.facts(file.path)?.digest ?? '',
+              read: () => file.read(),
+            })),
+        },
+        sweep: async () => sweepAll(tree),
+        gitUnlocked: (aborted) => waitForGit(rootDir, aborted, onHappening, clock),
+        annotate: (reference, annotations) => client.annotate(reference, annotations),
+        push: async (files, config) => {
+          if (registry === undefined)
+            throw new FailureError({ kind: 'invalid', message: fed.notPushable ?? 'no registry' });
+          return registry.client.pushArtifact({ files, tag: registry.tag, config });
+        },
+        runHooks: (aborted) => runHooks(options, rootDir, aborted),
+      }),
+      onCommit: (events) => {
+        for (const event of events) options.onEvent(event, engine.state);
+      },
+      onLogFailure: (error) => onHappening(logFailure(error, options.logPath)),
+      onCrash: (error, effect) =>
+        onHappening({
+          type: 'message',
+          level: 'error',
+          text: `${effect.effect} for ${effect.owner} crashed: ${String(error)}`,
+        }),
+    });
+    cleanup.add(() => engine.stop());
+
+    const files = watchedFiles({ rootDir, poll: options.poll, clock, onHappening });
+    cleanup.add(() => files.unsubscribe());
+    await files.ready;
+
+    onHappening(banner(options, view, fed));
+    engine.start({
+      pid: process.pid,
+      host: hostname(),
+      version: packageVersion(),
+      root: rootDir,
+      context: options.connection.contextName,
+      cluster: options.connection.server,
+      source: fed.id,
+    });
+    const known = [...view.eventsFor(engine.state, fed.id), ...view.goneEvents(engine.state)];
+    if (known.length > 0) engine.dispatch(...known);
+    const baseline = await baselineEvents(view, fed.id, engine.state, registry?.readConfig, onHappening);
+    if (baseline.length > 0) engine.dispatch(...baseline);
+    engine.settleInterrupted();
+
+    const inbox = new Inbox((events) => engine.dispatch(...events));
+    live.onChange((object) => {
+      const only = idOf(object);
+      if (view.takeMappingChanged()) {
+        workspace.setDefinitions(view.definitions, fed.id);
+        inbox.add(...view.eventsFor(engine.state, fed.id), ...view.goneEvents(engine.state));
+        inbox.add(definitionsChangedEvent(`${only} changed in the cluster`));
+      } else {
+        inbox.add(...view.eventsFor(engine.state, fed.id, only));
+      }
+    });
+    // What came between the first look and the line above.
+    inbox.add(...view.eventsFor(engine.state, fed.id));
+    files.onEvents((events) => inbox.add(...events));
+    const requests = spooledRequests(options.logPath).subscribe((request) =>
+      engine.dispatch(...retryEvents(request.target, engine.state)),
+    );
+    cleanup.add(() => requests.unsubscribe());
+
+    engine.dispatch({
+      machine: WATCH,
+      type: 'WatchStarted',
+      ...(options.full === undefined ? {} : { full: options.full }),
+    });
+    signal.addEventListener('abort', () => engine.stop(), { once: true });
+    return { engine, fed, stop: async () => cleanup.run() };
+  } catch (error) {
+    cleanup.run();
+    throw error;
+  }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** Where the watched directory lies below the source root. */
+function watchedBelow(rootDir: string, dir: string): RelativePath {
+  const below = relativePath(relative(rootDir, dir).split(sep).join('/'));
+  if (below !== undefined && isDirectory(rootDir)) return below;
+  throw new FailureError({
+    kind: 'invalid',
+    message: `the watched directory ${dir} lies outside of the source root ${rootDir}`,
+    hint: 'name a directory around it with --root',
+  });
+}
+
+function registryOf(push: NonNullable<FedSource['push']>, limits: Limits) {
+  const reference = parseReference(push.url);
+  const client = createRegistryClient({ reference, insecure: push.insecure, limits });
+  return { client, tag: push.tag, readConfig: () => client.readConfig(push.tag) };
+}
+
+async function sweepAll(tree: DiskTree): Promise<readonly RelativePath[]> {
+  const changed: RelativePath[] = [];
+  for await (const path of tree.sweep()) changed.push(path);
+  return changed;
+}
+
+/** In the order given; the first that fails ends the cycle. */
+async function runHooks(options: WatchSessionOptions, cwd: string, signal: AbortSignal): Promise<Failure | undefined> {
+  for (const command of options.hooks) {
+    const result = await runHook(command, { cwd, signal, env: options.env });
+    if (!result.ok) return result.failure;
+  }
+  return undefined;
+}
+
+function logFailure(error: Error | undefined, logPath: string): Happening {
+  if (error === undefined)
+    return { type: 'message', level: 'info', text: 'the event log can be written again; going on' };
+  const hint =
+    'hint' in error && typeof error.hint === 'string'
+      ? error.hint
+      : 'make room or give it another place with --log; nothing is lost meanwhile';
+  return {
+    type: 'message',
+    level: 'error',
+    text: `the event log ${logPath} cannot be written: ${error.message}`,
+    hint,
+  };
+}
+
+function banner(options: WatchSessionOptions, view: LiveView, fed: FedSource): Happening {
+  const { targets, generators } = view.definitions;
+  const made = new Set(
+    generators
+      .filter(({ sources }) => sources.some(({ source }) => source === fed.id))
+      .flatMap(({ namespace, artifacts }) => artifacts.map(({ name }) => `ExternalArtifact/${namespace}/${name}`)),
+  );
+  const warnings: string[] = [];
+  if (fed.notPushable !== undefined) warnings.push(fed.notPushable);
+  if (fed.definition?.suspended === true) warnings.push(`${fed.id} is suspended: what is pushed is not fetched`);
+  return {
+    type: 'banner',
+    directory: options.dir,
+    context: options.connection.contextName,
+    cluster: options.clusterName,
+    source: fed.id,
+    registry: fed.push === undefined ? undefined : `${fed.push.url}:${fed.push.tag}`,
+    targets: targets.filter(({ source }) => source === fed.id || made.has(source)).length,
+    warnings,
+    dryRun: options.dryRun,
+    log: options.logPath,
+  };
+}
+
+/** The machines that a name from the command line means: `apps`, `flux-system/apps` or `Kustomization/flux-system/apps`. */
+function retryEvents(name: string, state: Readonly<EngineState>): NewEvent[] {
+  return [...state.machines.keys()]
+    .filter(
+      (machine) => machine.startsWith('target/') && (machine === `target/${name}` || machine.endsWith(`/${name}`)),
+    )
+    .map((machine) => ({ machine, type: 'RetryRequested' }));
+}

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { FileUnreadableError, type FileTree } from './file-tree.ts';
+import type { RelativePath } from './paths.ts';
+import { baseNameOf, childOf, parentOf, ROOT } from './paths.ts';
+import { listOrCode } from './unreadable-directory.ts';
+
+interface Directory {
+  /** Name → mode and digest. */
+  readonly files: Map<string, string>;
+  readonly directories: Map<string, Directory>;
+  stale: boolean;
+  digest: string;
+  fileCount: number;
+}
+
+/**
+ * Digests of a whole tree, kept directory by directory: after a change only the directories above it are hashed again. What it
+ * last saw is also the "before" that a change is compared with.
+ */
+export class ContentTree {
+  readonly #tree: FileTree;
+  readonly #base: RelativePath;
+  #top: Directory = emptyDirectory();
+
+  /** Covers what lies at or below `base`. */
+  constructor(tree: FileTree, base: RelativePath) {
+    this.#tree = tree;
+    this.#base = base;
+  }
+
+  /** Digest of all paths, modes and contents, and how many files there are, as of now. */
+  total(): { readonly digest: string; readonly fileCount: number } {
+    this.#refresh(this.#top, this.#base);
+    return { digest: this.#top.digest, fileCount: this.#top.fileCount };
+  }
+
+  /** Mode and digest of the file as last seen; undefined where none was. */
+  contentOf(path: RelativePath): string | undefined {
+    return this.#directory(parentOf(path))?.files.get(baseNameOf(path));
+  }
+
+  /** False for what lies outside of `base`. */
+  covers(path: RelativePath): boolean {
+    return this.#base === ROOT || path === this.#base || path.startsWith(`${this.#base}/`);
+  }
+
+  /** The files at or below `path`, as last seen. */
+  filesAt(path: RelativePath): RelativePath[] {
+    if (path !== ROOT && this.contentOf(path) !== undefined) return [path];
+    const top = this.covers(path) ? path : this.#segments(path) === undefined ? undefined : this.#base;
+    const directory = top === undefined ? undefined : this.#directory(top);
+    return top === undefined || directory === undefined ? [] : [...filesBelow(directory, top)];
+  }
+
+  /** Each of these is read again when asked for next: a file, or a directory with all below it. */
+  invalidate(paths: readonly RelativePath[]): void {
+    for (const path of paths) this.#invalidate(path);
+  }
+
+  #invalidate(path: RelativePath): void {
+    const segments = this.#segments(path);
+    if (segments === undefined || segments.length === 0) {
+      if (segments !== undefined) this.#top = emptyDirectory();
+      return;
+    }
+    let directory = this.#top;
+    directory.stale = true;
+    for (const [index, name] of segments.entries()) {
+      if (index === segments.length - 1) {
+        directory.directories.delete(name);
+        return;
+      }
+      const child = directory.directories.get(name);
+      if (child === undefined) return;
+      child.stale = true;
+      directory = child;
+    }
+  }
+
+  /** The names from the base down to `path`; none for what contains the base; undefined outside of it. */
+  #segments(path: RelativePath): string[] | undefined {
+    if (path === this.#base || path === ROOT) return [];
+    if (this.#base === ROOT) return path.split('/');
+    if (this.#base.startsWith(`${path}/`)) return [];
+    return path.startsWith(`${this.#base}/`) ? path.slice(this.#base.length + 1).split('/') : undefined;
+  }
+
+  #directory(path: RelativePath): Directory | undefined {
+    const segments = this.#segments(path);
+    if (!this.covers(path)) return undefined;
+    let directory: Directory | undefined = segments === undefined ? undefined : this.#top;
+    for (const name of segments ?? []) directory = directory?.directories.get(name);
+    return directory;
+  }
+
+  #refresh(directory: Directory, path: RelativePath): void {
+    if (!directory.stale) return;
+    const hash = createHash('sha256');
+    const seen = new Set<string>();
+    let fileCount = 0;
+    directory.files.clear();
+    const entries = listOrCode(this.#tree, path) ?? [];
+    if (typeof entries === 'string') hash.update(`unreadable ${entries}\n`);
+    for (const entry of typeof entries === 'string' ? [] : entries) {
+      const child = childOf(path, entry.name);
+      if (entry.kind === 'file') {
+        const content = this.#content(child);
+        if (content === undefined) continue;
+        directory.files.set(entry.name, content);
+        hash.update(`${entry.name}\0${content}\n`);
+        fileCount++;
+      } else if (entry.kind === 'directory') {
+        const below = directory.directories.get(entry.name) ?? emptyDirectory();
+        this.#refresh(below, child);
+        directory.directories.set(entry.name, below);
+        seen.add(entry.name);
+        // Empty directories are in no artifact.
+        if (below.fileCount > 0) hash.update(`${entry.name}/\0${below.digest}\n`);
+        fileCount += below.fileCount;
+      }
+    }
+    for (const name of directory.directories.keys()) if (!seen.has(name)) directory.directories.delete(name);
+    directory.digest = hash.digest('hex');
+    directory.fileCount = fileCount;
+    directory.stale = false;
+  }
+
+  #content(path: RelativePath): string | undefined {
+    try {
+      const facts = this.#tree.facts(path);
+      return facts === undefined ? undefined : `${facts.mode.toString(8)} ${facts.digest}`;
+    } catch (error) {
+      if (error instanceof FileUnreadableError) return `unreadable ${error.code}`;
+      throw error;
+    }
+  }
+}
+
+function emptyDirectory(): Directory {
+  return { files: new Map(), directories: new Map(), stale: true, digest: '', fileCount: 0 };
+}
+
+function* filesBelow(directory: Directory, path: RelativePath): Generator<RelativePath> {
+  for (const name of directory.files.keys()) yield childOf(path, name);
+  for (const [name, below] of directory.directories) yield* filesBelow(below, childOf(path, name));
+}

@@ -1,0 +1,36 @@
+import { makesNothing } from './makes-nothing.ts';
+import type { ObjectId } from './target.ts';
+import type { TargetState } from './target-state.ts';
+
+/**
+ * Remembers the targets that had something to make and make nothing now: Flux would delete all they made. A target is forgotten
+ * once it makes something again, or once its emptiness is what is reconciled.
+ */
+export class PruneGuard {
+  readonly #emptied = new Set<ObjectId>();
+
+  /** To be told of each target whose closure was computed again. */
+  observe(before: TargetState | undefined, now: TargetState): void {
+    const { id } = now.target;
+    if (now.target.kind === 'HelmRelease' || now.closure === undefined || before?.digest === now.digest) return;
+    const makesNone = makesNothing(now.closure, now.root.tree);
+    if (!makesNone) this.#emptied.delete(id);
+    else if ((before?.closure?.files.length ?? 0) > 0) this.#emptied.add(id);
+  }
+
+  forget(id: ObjectId): void {
+    this.#emptied.delete(id);
+  }
+
+  /** The targets that a push would empty, those left out whose digest in `known` is the present one. */
+  endangered(
+    states: ReadonlyMap<ObjectId, TargetState>,
+    known: Readonly<Record<ObjectId, string | undefined>>,
+  ): ObjectId[] {
+    for (const id of this.#emptied) {
+      const digest = states.get(id)?.digest;
+      if (digest === undefined || known[id] === digest) this.#emptied.delete(id);
+    }
+    return [...this.#emptied].filter((id) => states.get(id)?.target.suspended === false);
+  }
+}

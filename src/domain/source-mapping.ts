@@ -1,0 +1,353 @@
+import { resolveBatch } from './affected-targets.ts';
+import { type BuildRoot, buildRoots, rootPathsOf } from './build-root.ts';
+import { chartVersion } from './charts.ts';
+import { ContentTree } from './content-tree.ts';
+import { describePath, type MappedSource, type PathChange } from './described-path.ts';
+import type { FileTree } from './file-tree.ts';
+import { isKustomizationFile } from './kustomization-file-names.ts';
+import type { Limits } from './limits.ts';
+import type { RelativePath } from './paths.ts';
+import { childOf, parentOf, ROOT } from './paths.ts';
+import type { ChangedFile } from './precedence.ts';
+import { PruneGuard } from './prune-guard.ts';
+import type { FullReason, Resolution } from './resolution.ts';
+import { isSourceRuleFile } from './source-rule-file.ts';
+import { sourceView } from './source-view.ts';
+import type { Definitions, ObjectId, SourceDefinition, TargetDefinition } from './target.ts';
+import { parseObjectId } from './target.ts';
+import { type TargetState, targetState } from './target-state.ts';
+import { VisibleTree } from './visible-tree.ts';
+
+/** A FileTree that can be told what changed; the root path stands for everything. */
+export interface ChangingTree extends FileTree {
+  invalidate(paths: readonly RelativePath[]): void;
+}
+
+export interface MappingOptions {
+  /** The source root. */
+  readonly tree: ChangingTree;
+  /** Inside the source root; "root-level" is counted from here. */
+  readonly watchedDirectory: RelativePath;
+  readonly limits: Limits;
+  /** Patterns of files that no build can read; undefined: the default list. */
+  readonly ignorePatterns?: readonly string[] | undefined;
+  readonly allowPrune: boolean;
+}
+
+export type KnownDigests = Readonly<Record<ObjectId, string | undefined>>;
+
+type View = ReturnType<typeof sourceView>;
+
+/**
+ * Which targets each file of one source concerns. Keeps what it saw last, so that a change is compared with it, and computes again
+ * only what a change may have altered.
+ */
+export class SourceMapping implements MappedSource {
+  readonly tree: ChangingTree;
+  readonly watchedDirectory: RelativePath;
+  readonly ignorePatterns: readonly string[] | undefined;
+  readonly limits: Limits;
+  readonly #allowPrune: boolean;
+  #source: SourceDefinition | undefined;
+  #fedSource: ObjectId = '';
+  #generators = '';
+  #definitions: Definitions = { targets: [], sources: [], generators: [] };
+  #view: View;
+  #visible: VisibleTree;
+  #contents: ContentTree;
+  #roots = new Map<ObjectId, BuildRoot>();
+  readonly #states = new Map<ObjectId, TargetState>();
+  readonly #owners = new Map<RelativePath, Set<ObjectId>>();
+  readonly #baseline = new Map<ObjectId, string | undefined>();
+  readonly #chartVersions = new Map<ObjectId, string | undefined>();
+  readonly #ruleFiles = new Map<RelativePath, string | undefined>();
+  readonly #pruneGuard = new PruneGuard();
+  #heldBefore: ReadonlySet<ObjectId> = new Set();
+
+  constructor(options: MappingOptions) {
+    this.tree = options.tree;
+    this.watchedDirectory = options.watchedDirectory;
+    this.ignorePatterns = options.ignorePatterns;
+    this.limits = options.limits;
+    this.#allowPrune = options.allowPrune;
+    this.#view = sourceView({ tree: options.tree, kind: 'OCIRepository' });
+    this.#visible = new VisibleTree(options.tree, this.#view);
+    this.#contents = new ContentTree(this.#visible, ROOT);
+  }
+
+  get states(): ReadonlyMap<ObjectId, TargetState> {
+    return this.#states;
+  }
+
+  get roots(): ReadonlyMap<ObjectId, BuildRoot> {
+    return this.#roots;
+  }
+
+  get view(): View {
+    return this.#view;
+  }
+
+  /** The source's files: what is excluded from it is not there. */
+  get visible(): FileTree {
+    return this.#visible;
+  }
+
+  get contents(): ContentTree {
+    return this.#contents;
+  }
+
+  ownersOf(directory: RelativePath): ReadonlySet<ObjectId> {
+    return this.#owners.get(directory) ?? new Set();
+  }
+
+  /** Targets whose closure holds the local file now. */
+  readersOf(local: RelativePath): Set<ObjectId> {
+    const readers = new Set<ObjectId>();
+    for (const root of this.#roots.values()) {
+      for (const path of rootPathsOf(root, local)) for (const id of root.readers.readersOf(path)) readers.add(id);
+    }
+    return readers;
+  }
+
+  /** To be called first, and whenever the cluster's objects changed; what stayed the same is not computed again. */
+  setDefinitions(definitions: Definitions, fedSource: ObjectId): void {
+    const source = definitions.sources.find((candidate) => candidate.id === fedSource);
+    const generators = JSON.stringify(definitions.generators);
+    this.#definitions = definitions;
+    if (fedSource !== this.#fedSource || source?.ignore !== this.#source?.ignore) this.#startOver(source, fedSource);
+    else if (generators !== this.#generators) this.#rebuildRoots();
+    this.#source = source;
+    this.#generators = generators;
+    const wanted = new Map(definitions.targets.map((target) => [target.id, target]));
+    for (const id of [...this.#states.keys()]) {
+      const target = wanted.get(id);
+      if (target === undefined || !this.#roots.has(target.source)) this.#drop(id);
+    }
+    for (const target of wanted.values()) this.#define(target);
+  }
+
+  /** What a change of `changed` means, compared with what was seen last. An empty list only compares digests. */
+  resolve(batch: {
+    readonly changed: readonly RelativePath[];
+    readonly known: KnownDigests;
+    readonly full?: FullReason | undefined;
+  }): Resolution {
+    const changes = this.#follow(batch.changed);
+    const removed = new Set(
+      changes.flatMap(({ path, before }) =>
+        before !== undefined && isKustomizationFile(path) ? [parentOf(path)] : [],
+      ),
+    );
+    const files: ChangedFile[] = changes.map((change) => describePath(this, change, batch.known, removed));
+    const { digest, fileCount } = this.#contents.total();
+    const resolution = resolveBatch({
+      files,
+      states: this.#states,
+      known: batch.known,
+      baseline: this.#baseline,
+      heldBefore: this.#heldBefore,
+      full: batch.full,
+      fedSource: this.#fedSource,
+      contentDigest: digest,
+      fileCount,
+      pruneRisk: this.#allowPrune ? undefined : this.#pruneRisk(fileCount, batch.known),
+      warnings: [],
+    });
+    this.#heldBefore = new Set(resolution.held.map((held) => held.id));
+    const warnings = this.#chartWarnings(resolution);
+    return { ...resolution, warnings: [...(resolution.warnings ?? []), ...warnings] };
+  }
+
+  /** What is known of a path as it is now, as if it had just changed. */
+  describe(path: RelativePath): ChangedFile {
+    const readersBefore = this.readersOf(path);
+    const after = this.#contents.contentOf(path);
+    const change = { path, before: `other than ${after}`, after, readersBefore };
+    return describePath(this, change, {}, new Set());
+  }
+
+  digests(): Record<ObjectId, string> {
+    const digests: Record<ObjectId, string> = {};
+    for (const [id, { digest, broken }] of this.#states) {
+      if (digest !== undefined && broken === undefined) digests[id] = digest;
+    }
+    return digests;
+  }
+
+  #startOver(source: SourceDefinition | undefined, fedSource: ObjectId): void {
+    const { tree, watchedDirectory } = this;
+    const kind = parseObjectId(fedSource).kind as SourceDefinition['kind'];
+    this.#fedSource = fedSource;
+    this.#view = sourceView({ tree, kind, ...(source?.ignore === undefined ? {} : { ignore: source.ignore }) });
+    this.#visible = new VisibleTree(tree, this.#view);
+    // Nothing is pushed for other kinds, and a Git repository may hold far more than the directory that is watched.
+    this.#contents = new ContentTree(this.#visible, kind === 'OCIRepository' ? ROOT : watchedDirectory);
+    this.#contents.total();
+    for (const directory of [ROOT, watchedDirectory]) this.#seenRuleFile(childOf(directory, '.sourceignore'));
+    this.#rebuildRoots();
+  }
+
+  #rebuildRoots(): void {
+    this.#roots = buildRoots(this.#definitions, this.#fedSource, this.#visible, this.limits);
+    for (const [id, { target }] of [...this.#states]) {
+      const root = this.#roots.get(target.source);
+      if (root !== undefined) this.#enter(targetState(target, root));
+      else this.#drop(id);
+    }
+  }
+
+  #define(target: TargetDefinition): void {
+    const root = this.#roots.get(target.source);
+    if (root === undefined) return;
+    const before = this.#states.get(target.id);
+    if (before !== undefined && sameBuild(before.target, target)) {
+      this.#states.set(target.id, { ...before, target });
+      return;
+    }
+    this.#drop(target.id);
+    const state = targetState(target, root);
+    this.#enter(state);
+    this.#baseline.set(target.id, state.digest);
+    if (target.kind === 'HelmRelease' && target.path !== undefined) {
+      this.#chartVersions.set(target.id, chartVersion(root.tree, target.path));
+    }
+  }
+
+  #enter(state: TargetState): void {
+    const { id } = state.target;
+    const before = this.#states.get(id);
+    this.#pruneGuard.observe(before, state);
+    this.#states.set(id, state);
+    if (state.closure === undefined) state.root.readers.delete(id);
+    else state.root.readers.set(id, state.closure);
+    if (before?.ownerDirectory === state.ownerDirectory) return;
+    this.#leaveOwner(before);
+    if (state.ownerDirectory === undefined || state.target.kind === 'HelmRelease') return;
+    const owners = this.#owners.get(state.ownerDirectory);
+    if (owners === undefined) this.#owners.set(state.ownerDirectory, new Set([id]));
+    else owners.add(id);
+  }
+
+  #drop(id: ObjectId): void {
+    const state = this.#states.get(id);
+    if (state === undefined) return;
+    state.root.readers.delete(id);
+    this.#leaveOwner(state);
+    this.#states.delete(id);
+    this.#baseline.delete(id);
+    this.#chartVersions.delete(id);
+    this.#pruneGuard.forget(id);
+  }
+
+  #leaveOwner(state: TargetState | undefined): void {
+    if (state?.ownerDirectory === undefined) return;
+    this.#owners.get(state.ownerDirectory)?.delete(state.target.id);
+  }
+
+  /** Brings everything up to date with the tree; returns what changed, and what was said to have and did not. */
+  #follow(changed: readonly RelativePath[]): PathChange[] {
+    const { tree } = this;
+    if (changed.length === 0) return [];
+    // A rule file, or a directory that may hold one, can change what the source lets through anywhere.
+    const asDirectory = changed.filter((path) => path === ROOT || this.#isDirectory(path));
+    const everything = changed.some((path) => isSourceRuleFile(path)) || asDirectory.length > 0;
+    const touched = everything ? [...changed, ROOT] : changed;
+    const before = this.#contentsAt(touched);
+    tree.invalidate(changed);
+    for (const path of changed) if (tree.kindOf(path) === 'directory') asDirectory.push(path);
+    const refreshed = everything || asDirectory.length > 0 ? [...changed, ROOT] : changed;
+    if (refreshed.length > touched.length)
+      for (const [path, content] of this.#contentsAt([ROOT])) before.set(path, content);
+    this.#view.invalidate(refreshed);
+    this.#visible.invalidate(refreshed);
+    this.#contents.invalidate(refreshed);
+    this.#contents.total();
+    const after = this.#contentsAt(refreshed);
+    const differing = [...new Set([...before.keys(), ...after.keys()])].filter(
+      (path) => before.get(path) !== after.get(path) || !this.#contents.covers(path),
+    );
+    const reported = new Set([...changed.filter((path) => !asDirectory.includes(path)), ...differing]);
+    const changes = [...reported].map((path) => ({
+      path,
+      before: isSourceRuleFile(path) ? this.#ruleFiles.get(path) : before.get(path),
+      after: isSourceRuleFile(path) ? this.#seenRuleFile(path) : after.get(path),
+      readersBefore: this.readersOf(path),
+    }));
+    this.#recompute([...new Set([...differing, ...changed.filter((path) => !this.#contents.covers(path))])]);
+    return changes;
+  }
+
+  #recompute(differing: readonly RelativePath[]): void {
+    if (differing.length === 0) return;
+    if (this.#definitions.generators.some((generator) => generator.pathPattern !== undefined)) {
+      // A directory that came or went may be an artifact more or less.
+      this.#rebuildRoots();
+      for (const target of this.#definitions.targets) this.#define(target);
+    }
+    for (const root of this.#roots.values()) {
+      const problemsBefore = root.artifact?.problems.join();
+      const paths = root.artifact?.follow(differing) ?? differing;
+      root.graph.invalidate(paths);
+      const concerned =
+        root.artifact?.problems.join() === problemsBefore
+          ? root.readers.concernedBy(paths)
+          : [...this.#states].flatMap(([id, state]) => (state.root === root ? [id] : []));
+      for (const id of concerned) {
+        const target = this.#states.get(id)?.target;
+        if (target !== undefined) this.#enter(targetState(target, root));
+      }
+    }
+  }
+
+  #isDirectory(path: RelativePath): boolean {
+    return this.#contents.contentOf(path) === undefined && this.#contents.filesAt(path).length > 0;
+  }
+
+  #contentsAt(paths: readonly RelativePath[]): Map<RelativePath, string | undefined> {
+    const contents = new Map<RelativePath, string | undefined>();
+    for (const path of paths) {
+      for (const file of this.#contents.filesAt(path)) contents.set(file, this.#contents.contentOf(file));
+    }
+    return contents;
+  }
+
+  /** A rule file may well be excluded from the source itself, so it is compared apart. */
+  #seenRuleFile(path: RelativePath): string | undefined {
+    const content = this.tree.kindOf(path) === 'file' ? this.tree.facts(path)?.digest : undefined;
+    this.#ruleFiles.set(path, content);
+    return content;
+  }
+
+  #pruneRisk(fileCount: number, known: KnownDigests): string | undefined {
+    const { watchedDirectory } = this;
+    if (fileCount === 0 || this.#contents.filesAt(watchedDirectory).length === 0) {
+      const directory = watchedDirectory === ROOT ? 'the watched directory' : watchedDirectory;
+      return `${directory} is absent or empty; pushed like that, Flux would delete everything that came from it`;
+    }
+    const endangered = this.#pruneGuard.endangered(this.#states, known);
+    if (endangered.length === 0) return undefined;
+    return `${endangered.join(', ')} had manifests and has none left; pushed like that, Flux would delete what it made`;
+  }
+
+  #chartWarnings(resolution: Resolution): string[] {
+    return resolution.affected.flatMap(({ id, rule }) => {
+      const state = this.#states.get(id);
+      if (rule !== 'chart' || state?.target.reconcileStrategy !== 'ChartVersion' || state.target.path === undefined)
+        return [];
+      const version = chartVersion(state.root.tree, state.target.path);
+      const before = this.#chartVersions.get(id);
+      this.#chartVersions.set(id, version);
+      if (version === undefined || version !== before) return [];
+      return `${id}: its reconcileStrategy is ChartVersion, so the edit arrives only with a new version in ${state.target.path}/Chart.yaml (still ${version}), or with reconcileStrategy: Revision`;
+    });
+  }
+}
+
+function sameBuild(left: TargetDefinition, right: TargetDefinition): boolean {
+  return (
+    left.source === right.source &&
+    left.rawPath === right.rawPath &&
+    left.components.join('\0') === right.components.join('\0') &&
+    (left.valuesFiles ?? []).join('\0') === (right.valuesFiles ?? []).join('\0')
+  );
+}

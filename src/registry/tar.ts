@@ -1,0 +1,112 @@
+/** One file of an archive. `read` is called once. */
+export interface ArchiveFile {
+  /** `/` as separator, relative, no `.` or `..` segments. */
+  readonly path: string;
+  /** Only the execute bits count: 0o755 or 0o644. */
+  readonly mode: number;
+  read(): Uint8Array;
+}
+
+const BLOCK_BYTES = 512;
+const NAME_BYTES_MAX = 100;
+const FILE_BYTES_MAX = 0o77777777777;
+
+/**
+ * A tar archive that depends on paths, execute bits and contents alone: entries sorted by the bytes of their path, directories before what
+ * they hold, uid, gid and mtime 0, no owner names. ustar, with a pax header where a path is long or not ASCII.
+ * Throws for a path that is absolute, leaves the root, or occurs twice.
+ */
+export function tar(files: readonly ArchiveFile[]): Buffer {
+  const sorted = files.map((file) => ({ file, key: pathBytes(file.path) })).sort((a, b) => a.key.compare(b.key));
+  const chunks: Buffer[] = [];
+  const directories = new Set<string>();
+  let previous: string | undefined;
+  for (const { file } of sorted) {
+    if (file.path === previous || directories.has(file.path))
+      throw new Error(`${file.path} occurs twice in the archive`);
+    previous = file.path;
+    for (const directory of parentsOf(file.path)) {
+      if (directories.has(directory)) continue;
+      directories.add(directory);
+      chunks.push(...header(`${directory}/`, 0o755, 0, '5'));
+    }
+    const content = file.read();
+    if (content.byteLength > FILE_BYTES_MAX)
+      throw new Error(`${file.path}: files beyond 8 GiB do not fit into the archive`);
+    chunks.push(...header(file.path, (file.mode & 0o111) === 0 ? 0o644 : 0o755, content.byteLength, '0'));
+    chunks.push(Buffer.from(content.buffer, content.byteOffset, content.byteLength), padding(content.byteLength));
+  }
+  chunks.push(Buffer.alloc(2 * BLOCK_BYTES));
+  return Buffer.concat(chunks);
+}
+
+function pathBytes(path: string): Buffer {
+  const segments = path.split('/');
+  if (segments.some((segment) => segment === '' || segment === '.' || segment === '..' || segment.includes('\0'))) {
+    throw new Error(`expected a path below the archive's root without . and .. segments, found "${path}"`);
+  }
+  return Buffer.from(path);
+}
+
+function parentsOf(path: string): string[] {
+  const segments = path.split('/').slice(0, -1);
+  return segments.map((_, index) => segments.slice(0, index + 1).join('/'));
+}
+
+function header(path: string, mode: number, bytes: number, type: '0' | '5'): Buffer[] {
+  const place = splitPath(path);
+  if (place !== undefined) return [headerBlock(place.name, place.prefix, mode, bytes, type)];
+  const record = paxRecord('path', path);
+  // Readers without pax see a shortened, still sensible name.
+  const shortened = Buffer.from(path).subarray(0, NAME_BYTES_MAX);
+  return [
+    headerBlock(Buffer.from('././@PaxHeader'), Buffer.alloc(0), 0o644, record.length, 'x'),
+    record,
+    padding(record.length),
+    headerBlock(shortened, Buffer.alloc(0), mode, bytes, type),
+  ];
+}
+
+/** ustar holds a path in two fields, cut at a slash; undefined where it does not fit, or is not ASCII. */
+function splitPath(path: string): { readonly name: Buffer; readonly prefix: Buffer } | undefined {
+  if (!/^[\x20-\x7e]*$/.test(path)) return undefined;
+  if (path.length <= NAME_BYTES_MAX) return { name: Buffer.from(path), prefix: Buffer.alloc(0) };
+  const cut = path.indexOf('/', path.length - NAME_BYTES_MAX - 1);
+  if (cut <= 0 || cut > 155 || cut === path.length - 1) return undefined;
+  return { name: Buffer.from(path.slice(cut + 1)), prefix: Buffer.from(path.slice(0, cut)) };
+}
+
+function headerBlock(name: Buffer, prefix: Buffer, mode: number, bytes: number, type: '0' | '5' | 'x'): Buffer {
+  const block = Buffer.alloc(BLOCK_BYTES);
+  name.copy(block, 0);
+  block.write(octal(mode, 7), 100, 'latin1');
+  block.write(octal(0, 7), 108, 'latin1');
+  block.write(octal(0, 7), 116, 'latin1');
+  block.write(octal(bytes, 11), 124, 'latin1');
+  block.write(octal(0, 11), 136, 'latin1');
+  block.fill(' ', 148, 156);
+  block.write(type, 156, 'latin1');
+  block.write('ustar\u000000', 257, 'latin1');
+  block.write(octal(0, 7), 329, 'latin1');
+  block.write(octal(0, 7), 337, 'latin1');
+  prefix.copy(block, 345);
+  const checksum = block.reduce((sum, byte) => sum + byte, 0);
+  block.write(`${octal(checksum, 6)}\u0000 `, 148, 'latin1');
+  return block;
+}
+
+/** `<length> <key>=<value>\n`, the length counting itself. */
+function paxRecord(key: string, value: string): Buffer {
+  const rest = Buffer.byteLength(` ${key}=${value}\n`);
+  let length = rest;
+  while (String(length).length + rest !== length) length = String(length).length + rest;
+  return Buffer.from(`${length} ${key}=${value}\n`);
+}
+
+function octal(value: number, digits: number): string {
+  return value.toString(8).padStart(digits, '0');
+}
+
+function padding(bytes: number): Buffer {
+  return Buffer.alloc((BLOCK_BYTES - (bytes % BLOCK_BYTES)) % BLOCK_BYTES);
+}

@@ -1,0 +1,8 @@
+import { type ObjectId, parseObjectId } from '../domain/target.ts';
+import { oneLine } from './text-width.ts';
+
+/** `flux-system/apps` for a Kustomization, `HelmRelease shop/cache` for any other kind. */
+export function targetLabel(id: ObjectId): string {
+  const { kind, namespace, name } = parseObjectId(id);
+  return oneLine(kind === 'Kustomization' ? `${namespace}/${name}` : `${kind} ${namespace}/${name}`);
+}
