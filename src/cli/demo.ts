@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { CommandIo } from './command.ts';
 import { watchEmbedded } from './embedded-world.ts';
 import { CommandFailedError } from './errors.ts';
+import { ignorePatterns } from './ignore-patterns.ts';
 import type { DemoOptions, WatchOptions } from './options.ts';
 import type { CycleResult, RunningWatch } from './run-session.ts';
 
@@ -103,7 +104,7 @@ function watchOptionsOf(options: DemoOptions, dir: string, log: string): WatchOp
     root: undefined,
     entry: undefined,
     source: undefined,
-    ignore: [],
+    ignore: ignorePatterns([]),
     limits: options.limits,
     allowContexts: [],
     registry: undefined,

@@ -43,7 +43,7 @@ export async function startEmbeddedWorld(input: {
     });
     const flux = await startFlux({ cluster, rewrite: loaded.rewrite });
     const kubeconfig = join(tmpdir(), `reconcile-machine-${randomUUID()}.kubeconfig`);
-    cluster.writeKubeconfig(kubeconfig);
+    await cluster.writeKubeconfig(kubeconfig);
     const connection = await loadKubeconfig({ path: kubeconfig }).finally(() => rmSync(kubeconfig, { force: true }));
     const builder =
       flux.builder === 'plain'

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { FailureError } from '../domain/failure.ts';
 import { wantsColor } from './color.ts';
 import type { AnyCommand, CommandIo } from './command.ts';
 import { COMMANDS } from './commands.ts';
@@ -21,7 +22,7 @@ export async function main(argv: readonly string[], io: ProcessIo, commands = CO
     const code = await dispatch(argv, { ...io, color }, commands);
     return io.signal.aborted && code === EXIT_OK ? EXIT_INTERRUPTED : code;
   } catch (error) {
-    if (io.signal.aborted && (error === io.signal.reason || isAbortError(error))) return EXIT_INTERRUPTED;
+    if (io.signal.aborted && isInterruption(error, io.signal)) return EXIT_INTERRUPTED;
     const report = errorReport(error, io.env);
     io.stderr.write(formatErrorReport(report, { json: isGiven(argv, '--json'), color }));
     return report.exitCode;
@@ -78,8 +79,10 @@ function isGiven(argv: readonly string[], option: string): boolean {
   return (end < 0 ? argv : argv.slice(0, end)).includes(option);
 }
 
-function isAbortError(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
+/** What an interrupted wait throws: the signal's own reason, an AbortError, or a failure of no outside cause. */
+function isInterruption(error: unknown, signal: AbortSignal): boolean {
+  if (error === signal.reason || (error instanceof Error && error.name === 'AbortError')) return true;
+  return error instanceof FailureError && error.failure.kind === 'internal';
 }
 
 function show(io: CommandIo, text: string): number {

@@ -4,7 +4,7 @@ import { type Definitions, type ObjectId, parseObjectId } from '../domain/target
 import { offlineDefinitions } from '../effects/offline-definitions.ts';
 import { DiskTree } from '../streams/disk-tree.ts';
 import { UsageError } from './errors.ts';
-import type { ExplainedEntry } from './explain-command.ts';
+import type { ExplainedEntry } from './explained-entry.ts';
 import type { DirectoryOptions } from './options.ts';
 
 /**
@@ -32,11 +32,14 @@ export async function offlineEntries(
   }
   const found = entries.map(({ definitions }) => ({
     definitions,
-    fedSource:
-      source === undefined ? fedSourceCandidates(definitions, tree)[0] : sourceNamed(source, definitions),
+    fedSource: source === undefined ? fedSourceCandidates(definitions, tree)[0] : sourceNamed(source, definitions),
   }));
   if (source !== undefined && found.every(({ fedSource }) => fedSource === undefined)) {
-    const known = new Set(entries.flatMap(({ definitions }) => readSources(definitions)));
+    const known = new Set(
+      entries
+        .flatMap(({ definitions }) => readSources(definitions))
+        .filter((id) => !id.startsWith('ExternalArtifact/')),
+    );
     throw new UsageError(
       `--source ${source} is read by nothing in ${rootDir}`,
       known.size === 0 ? 'no object there reads any source' : `known: ${[...known].sort().join(', ')}`,

@@ -20,7 +20,7 @@ export interface DirectoryOptions {
   readonly entry: string | undefined;
   /** `--source NAMESPACE/NAME`: the source this directory feeds. */
   readonly source: string | undefined;
-  /** `--ignore PATTERN` (repeatable, gitignore syntax, `!` takes one out), after the built-in list. */
+  /** The whole list of files that no build can read: the built-in one, changed by `--ignore [!]PATTERN`. */
   readonly ignore: readonly string[];
   /** The defaults with `--limit`, `--quiet-period`, `--max-wait` and `--timeout` worked in. */
   readonly limits: Limits;

@@ -1,3 +1,4 @@
+import { ignorePatterns } from './ignore-patterns.ts';
 import { LIMIT_OPTION, limitsFrom } from './limit-options.ts';
 import type { OptionSpec, PositionalSpec } from './option-spec.ts';
 import type { ClusterOptions, DirectoryOptions, LogSourceOptions } from './options.ts';
@@ -67,7 +68,7 @@ export const DIRECTORY_OPTIONS: readonly OptionSpec[] = [
     kind: 'text',
     placeholder: 'PATTERN',
     repeatable: true,
-    summary: 'ignore these files too (gitignore syntax; !PATTERN no longer ignores)',
+    summary: "ignore files and directories of this name too, e.g. '*.txt'; '!*.md' no longer ignores those",
   },
   LIMIT_OPTION,
 ];
@@ -111,7 +112,7 @@ export function directoryOptions(parsed: ParsedArguments, dir: string | undefine
     root: parsed.text('root'),
     entry: parsed.text('entry'),
     source: sourceName(parsed.text('source')),
-    ignore: parsed.texts('ignore'),
+    ignore: ignorePatterns(parsed.texts('ignore')),
     limits: limitsFrom(parsed),
   };
 }

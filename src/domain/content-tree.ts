@@ -52,6 +52,11 @@ export class ContentTree {
     return top === undefined || directory === undefined ? [] : [...filesBelow(directory, top)];
   }
 
+  /** How many files lie below the directory, as last seen. */
+  fileCountBelow(path: RelativePath): number {
+    return this.#directory(path)?.fileCount ?? 0;
+  }
+
   /** Each of these is read again when asked for next: a file, or a directory with all below it. */
   invalidate(paths: readonly RelativePath[]): void {
     for (const path of paths) this.#invalidate(path);

@@ -50,7 +50,7 @@ export function describePath(
 ): ChangedFile {
   const { path } = change;
   const { watchedDirectory } = mapping;
-  const all = [...new Set([...change.readersBefore, ...mapping.readersOf(path), ...unpackingTargets(mapping, path)])];
+  const all = [...new Set([...change.readersBefore, ...mapping.readersOf(path), ...unpackingTargets(mapping, path)])].sort();
   const charts = all.filter((id) => mapping.states.get(id)?.target.kind === 'HelmRelease');
   const readers = all.filter((id) => !charts.includes(id));
   const broken = new Map<ObjectId, BuildProblem>();
@@ -58,16 +58,17 @@ export function describePath(
     const problem = mapping.states.get(id)?.broken;
     if (problem !== undefined) broken.set(id, problem);
   }
+  const unsure = uncertainty(mapping, change, all);
   const owner = nearestOwner(mapping, path, removed);
   return {
     path,
     excluded: exclusion(mapping, path),
-    unchanged: sameness(mapping, change, all, known),
+    unchanged: sameness(mapping, change, unsure === undefined ? all : [], known),
     damage: all.length > 0 || change.after === undefined ? undefined : damage(mapping, path),
     readers,
     broken,
     charts,
-    unsure: uncertainty(mapping, change, all),
+    unsure,
     watchedDirectory,
     isDirectlyInWatchedDirectory: parentOf(path) === watchedDirectory,
     nearestOwner: isWithin(watchedDirectory, path) ? owner : (owner ?? parentOf(path)),

@@ -130,31 +130,41 @@ class KustomizationReader {
     switch (field) {
       case 'resources':
       case 'bases':
-        return this.each(value, (item) => this.add(field, item, 'resource'));
+        this.each(value, (item) => this.add(field, item, 'resource'));
+        break;
       case 'components':
-        return this.each(value, (item) => this.add(field, item, 'component'));
+        this.each(value, (item) => this.add(field, item, 'component'));
+        break;
       case 'crds':
       case 'configurations':
-        return this.each(value, (item) => this.add(field, item, 'patch'));
+        this.each(value, (item) => this.add(field, item, 'patch'));
+        break;
       case 'generators':
       case 'transformers':
       case 'validators':
-        return this.each(value, (item) => this.readPlugin(field, item));
+        this.each(value, (item) => this.readPlugin(field, item));
+        break;
       case 'patchesStrategicMerge':
-        return this.each(value, (item) => this.readInlineOrPath(field, item));
+        this.each(value, (item) => this.readInlineOrPath(field, item));
+        break;
       case 'patches':
       case 'patchesJson6902':
-        return this.each(value, (item) => this.readPatch(field, item));
+        this.each(value, (item) => this.readPatch(field, item));
+        break;
       case 'replacements':
-        return this.each(value, (item) => this.addOptional(`${field}[].path`, fieldOf(item, 'path'), 'patch'));
+        this.each(value, (item) => this.addOptional(`${field}[].path`, fieldOf(item, 'path'), 'patch'));
+        break;
       case 'openapi':
-        return this.addOptional('openapi.path', fieldOf(value, 'path'), 'data');
+        this.addOptional('openapi.path', fieldOf(value, 'path'), 'data');
+        break;
       case 'configMapGenerator':
       case 'secretGenerator':
-        return this.each(value, (item) => this.readGenerator(field, item));
+        this.each(value, (item) => this.readGenerator(field, item));
+        break;
       case 'helmCharts':
       case 'helmChartInflationGenerator':
-        return this.each(value, (item) => this.readHelmChart(field, item));
+        this.each(value, (item) => this.readHelmChart(field, item));
+        break;
     }
   }
 
@@ -203,7 +213,7 @@ class KustomizationReader {
 
   private readPlugin(field: string, node: YamlNode): void {
     const objects = this.inlineObjects(node);
-    if (objects.length === 0) return this.add(field, node, 'plugin');
+    if (objects.length === 0) this.add(field, node, 'plugin');
     for (const object of objects) {
       const plugin = pluginEntries(object, this.path, { engine: this.engine, place: node, limits: this.limits });
       this.entries.push(...plugin.entries);

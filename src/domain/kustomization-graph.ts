@@ -4,6 +4,7 @@ import { FileUnreadableError, type FileTree } from './file-tree.ts';
 import { type Engine, KUSTOMIZATION_FILE_NAMES } from './kustomization-file.ts';
 import type { KustomizationNode } from './kustomization-node.ts';
 import {
+  isLink,
   kustomizationFilesIn,
   type NodeReaderOptions,
   readGeneratedNode,
@@ -169,7 +170,9 @@ export class KustomizationGraph {
   private findDirectories(directory: RelativePath): RelativePath[] {
     const found: RelativePath[] = kustomizationFilesIn(this.tree, directory).length > 0 ? [directory] : [];
     for (const { name, kind } of this.listOrNothing(directory)) {
-      if (kind === 'directory') for (const below of this.findDirectories(childOf(directory, name))) found.push(below);
+      const path = childOf(directory, name);
+      if (kind !== 'directory' || isLink(this.tree, path)) continue;
+      for (const below of this.findDirectories(path)) found.push(below);
     }
     return found;
   }

@@ -28,6 +28,11 @@ export function kustomizationFilesIn(tree: FileTree, directory: RelativePath): R
   );
 }
 
+/** True for a directory that is a symlink, in a tree that follows them: a walk does not go down there, only a path that names it does. */
+export function isLink(tree: FileTree, directory: RelativePath): boolean {
+  return tree.realPath !== undefined && tree.realPath(directory) !== directory;
+}
+
 /** Reads the kustomization of `directory` as kustomize does. Never throws. */
 export function readKustomizationNode(
   tree: FileTree,
@@ -111,6 +116,7 @@ class NodeReader {
     this.listings.push(directory);
     for (const { name, kind } of this.list(directory)) {
       const path = childOf(directory, name);
+      if (kind === 'directory' && isLink(this.tree, path)) continue;
       if (kind === 'directory') {
         for (const file of KUSTOMIZATION_FILE_NAMES) this.inputs.add(childOf(path, file));
         if (kustomizationFilesIn(this.tree, path).length > 0)
@@ -139,17 +145,20 @@ class NodeReader {
     const local = value.startsWith('/') ? undefined : resolveFrom(this.directory, value);
     const kind = local === undefined ? undefined : this.tree.kindOf(local);
     const isDirectoryRole = role === 'resource' || role === 'component' || role === 'plugin';
-    if (local !== undefined && kind === 'file' && role !== 'component') return this.readFile(local, role, from);
-    if (isDirectoryRole && isGitRepository(value)) {
+    if (local !== undefined && kind === 'file' && role !== 'component') {
+      this.readFile(local, role, from);
+    } else if (isDirectoryRole && isGitRepository(value)) {
       // The name of a local file, should one appear, would win.
       if (local !== undefined && role !== 'component') this.absent.add(local);
       this.remote.add(value);
-      return;
+    } else if (local === undefined) {
+      this.refuseOutside(entry, file);
+    } else if (kind === 'directory' && isDirectoryRole) {
+      this.include(local, role, from);
+    } else {
+      this.absent.add(local);
+      this.problems.push(missing(entry, file, local, kind));
     }
-    if (local === undefined) return this.refuseOutside(entry, file);
-    if (kind === 'directory' && isDirectoryRole) return this.include(local, role, from);
-    this.absent.add(local);
-    this.problems.push(missing(entry, file, local, kind));
   }
 
   private refuseOutside(entry: KustomizationEntry, file: RelativePath): void {

@@ -2,7 +2,7 @@ import type { Closure } from './closure.ts';
 import type { FileTree } from './file-tree.ts';
 import { isKustomizationFile } from './kustomization-file-names.ts';
 import { asFields, asList, asText, type Fields } from './object-fields.ts';
-import { looseDocuments } from './loose-documents.ts';
+import { looseDocuments, looseText } from './loose-documents.ts';
 import type { ObjectId } from './target.ts';
 import { parseObjectId } from './target.ts';
 
@@ -22,12 +22,14 @@ export function objectTest(closure: Closure, tree: FileTree): (wanted: ObjectId)
   const suffixes = new Set(['']);
   let namespaceChanged = false;
   for (const path of closure.files) {
-    const documents = looseDocuments(tree, path);
     if (!isKustomizationFile(path)) {
-      made.push(...documents.flatMap(plainObject));
+      // Most manifests make neither, and need no parsing to tell.
+      if (/ConfigMap|Secret/.test(looseText(tree, path) ?? '')) {
+        made.push(...looseDocuments(tree, path).flatMap(plainObject));
+      }
       continue;
     }
-    const kustomization = asFields(documents[0]);
+    const kustomization = asFields(looseDocuments(tree, path)[0]);
     namespaceChanged ||= kustomization.namespace !== undefined;
     prefixes.add(asText(kustomization.namePrefix) ?? '');
     suffixes.add(asText(kustomization.nameSuffix) ?? '');

@@ -34,7 +34,7 @@ type Line = (file: ChangedFile) => readonly [FileDecision['decision'], DecisionR
 const LINES: readonly Line[] = [
   (file) => file.excluded !== undefined && !isRead(file) && ['none', 'ignored', file.excluded],
   (file) => file.unchanged !== undefined && ['none', 'unchanged', file.unchanged],
-  (file) => file.damage !== undefined && ['held', 'held', `${position(file.damage)}: ${file.damage.message}`],
+  (file) => file.damage !== undefined && ['held', 'held', file.damage.message],
   (file) => isHeldByAllReaders(file) && ['held', 'held', firstProblem(file)],
   (file) =>
     file.charts.length > 0 &&
@@ -71,11 +71,6 @@ export function decideFile(file: ChangedFile): FileDecision {
   throw new Error(`${file.path}: no line of the table of precedence fits`);
 }
 
-/** `file:line:column`, as far as known. */
-export function position(problem: BuildProblem): string {
-  return [problem.path, problem.line, problem.column].filter((part) => part !== undefined).join(':');
-}
-
 function isRead(file: ChangedFile): boolean {
   return file.readers.length > 0 || file.charts.length > 0;
 }
@@ -84,9 +79,10 @@ function isHeldByAllReaders(file: ChangedFile): boolean {
   return file.readers.length > 0 && file.readers.every((id) => file.broken.has(id));
 }
 
+/** Messages of build problems begin with `file:line:column`. */
 function firstProblem(file: ChangedFile): string {
-  const [problem] = file.broken.values();
-  return problem === undefined ? '' : `${position(problem)}: ${problem.message}`;
+  const problems = [...file.broken.values()];
+  return (problems.find((problem) => problem.path === file.path) ?? problems[0])?.message ?? '';
 }
 
 function shown(file: ChangedFile): string {

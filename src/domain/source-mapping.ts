@@ -56,7 +56,7 @@ export class SourceMapping implements MappedSource {
   #visible: VisibleTree;
   #contents: ContentTree;
   #roots = new Map<ObjectId, BuildRoot>();
-  readonly #states = new Map<ObjectId, TargetState>();
+  #states = new Map<ObjectId, TargetState>();
   readonly #owners = new Map<RelativePath, Set<ObjectId>>();
   readonly #baseline = new Map<ObjectId, string | undefined>();
   readonly #chartVersions = new Map<ObjectId, string | undefined>();
@@ -124,6 +124,12 @@ export class SourceMapping implements MappedSource {
       if (target === undefined || !this.#roots.has(target.source)) this.#drop(id);
     }
     for (const target of wanted.values()) this.#define(target);
+    this.#states = new Map(
+      [...wanted.keys()].flatMap((id) => {
+        const state = this.#states.get(id);
+        return state === undefined ? [] : [[id, state] as const];
+      }),
+    );
   }
 
   /** What a change of `changed` means, compared with what was seen last. An empty list only compares digests. */
@@ -320,7 +326,7 @@ export class SourceMapping implements MappedSource {
 
   #pruneRisk(fileCount: number, known: KnownDigests): string | undefined {
     const { watchedDirectory } = this;
-    if (fileCount === 0 || this.#contents.filesAt(watchedDirectory).length === 0) {
+    if (fileCount === 0 || this.#contents.fileCountBelow(watchedDirectory) === 0) {
       const directory = watchedDirectory === ROOT ? 'the watched directory' : watchedDirectory;
       return `${directory} is absent or empty; pushed like that, Flux would delete everything that came from it`;
     }

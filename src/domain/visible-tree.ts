@@ -1,6 +1,7 @@
 import type { DirectoryEntry, FileFacts, FileTree } from './file-tree.ts';
+import { directoriesAround } from './kustomization-file-names.ts';
 import type { RelativePath } from './paths.ts';
-import { childOf, parentOf, ROOT } from './paths.ts';
+import { baseNameOf, childOf, ROOT } from './paths.ts';
 
 /** What the source's controller lets through (see sourceView). */
 export interface InclusionRules {
@@ -49,8 +50,20 @@ export class VisibleTree implements FileTree {
     for (const path of paths) {
       if (path === ROOT) this.#listings.clear();
       this.#listings.delete(path);
-      this.#listings.delete(parentOf(path));
+      // A directory in between may have come with it, or gone.
+      let child = path;
+      for (const directory of directoriesAround(path)) {
+        const isKnown = child !== path && this.#tree.kindOf(child) === 'directory' && this.#names(directory, child);
+        if (isKnown) break;
+        this.#listings.delete(directory);
+        child = directory;
+      }
     }
+  }
+
+  #names(directory: RelativePath, child: RelativePath): boolean {
+    const name = baseNameOf(child);
+    return this.#listings.get(directory)?.some((entry) => entry.name === name && entry.kind === 'directory') === true;
   }
 
   /** Git's own directory never is in a source, and walking it would take longer than all the rest. */

@@ -1,5 +1,5 @@
-import { qualifiedName, StatusError } from './status-error.ts';
 import type { ApiResource } from './resource-registry.ts';
+import { qualifiedName, StatusError } from './status-error.ts';
 
 /** Forbids a verb on a resource (its plural, or `plural.group`; `*` for all of them), in one namespace or everywhere. */
 export interface DenyRule {

@@ -1,6 +1,6 @@
 import picomatch from 'picomatch';
 import { parse, stringify } from 'yaml';
-import { type ArtifactFiles, type ArtifactFile, unpackArchive } from './archive.ts';
+import { type ArtifactFile, type ArtifactFiles, unpackArchive } from './archive.ts';
 import { isJsonObject } from './json-value.ts';
 
 /** One entry of `spec.artifacts[].copy`. */

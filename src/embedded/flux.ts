@@ -5,10 +5,10 @@ import type { EmbeddedCluster } from './cluster.ts';
 import type { Controller, FluxContext, FluxStage, Latency } from './flux-context.ts';
 import { delay } from './health-check.ts';
 import { helmController } from './helm-controller.ts';
-import { kustomizeController } from './kustomize-controller.ts';
 import { type BuilderName, detectBuilder, kustomizeBuilder } from './kustomize-build.ts';
+import { kustomizeController } from './kustomize-controller.ts';
 import type { UnknownKinds } from './object-apply.ts';
-import { sourceController } from './source-controller.ts';
+import { type RemoteSources, sourceController } from './source-controller.ts';
 import { sourceWatcher } from './source-watcher.ts';
 
 export interface FluxOptions {
@@ -27,6 +27,8 @@ export interface FluxOptions {
   readonly healthPollMs?: number;
   /** Kinds that manifests use and the cluster does not have. Default `serve`, since no Helm chart brings its CRDs here. */
   readonly unknownKinds?: UnknownKinds;
+  /** OCIRepositories whose host is not a loopback address. Default `assume`: ready and empty, without a request. */
+  readonly remoteSources?: RemoteSources;
   /** Changes what Kustomizations apply, or leaves it out (undefined): see `rewrite` of loadRepository. */
   readonly rewrite?: (object: KubeObject) => KubeObject | undefined;
   readonly clock?: EmbeddedClock;
@@ -76,7 +78,7 @@ export async function startFlux(options: FluxOptions): Promise<EmbeddedFlux> {
     },
   };
   const controllers: readonly Controller[] = [
-    sourceController(context, workers.source ?? 2),
+    sourceController(context, workers.source ?? 2, options.remoteSources ?? 'assume'),
     sourceWatcher(context, workers.source ?? 2),
     kustomizeController(context, {
       workers: workers.kustomize ?? 4,
@@ -109,7 +111,7 @@ export async function startFlux(options: FluxOptions): Promise<EmbeddedFlux> {
         unsubscribe();
         abort.abort();
         await Promise.all(controllers.map((controller) => controller.stop()));
-        await storage.stop();
+        await Promise.all([storage.stop(), builder.stop()]);
       })();
       return stopped;
     },

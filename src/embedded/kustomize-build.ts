@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { KubeObject } from '../domain/kube-object.ts';
 import type { ArtifactFiles } from './archive.ts';
-import { artifactTree, generatedResources, type ArtifactTree, resolvePath, within } from './artifact-tree.ts';
+import { type ArtifactTree, artifactTree, generatedResources, resolvePath, within } from './artifact-tree.ts';
 import { asArray, asObject, asString, type JsonObject } from './json-value.ts';
 import { isKubeObject, parseDocuments } from './manifest-yaml.ts';
 import { manifestsAsTheyAre, plainBuild } from './plain-build.ts';
+import { UnpackedArtifacts } from './unpacked-artifacts.ts';
 
 /** What builds what is not plain: an installed tool, or nothing (`plain`). */
 export type BuilderName = 'kubectl' | 'kustomize' | 'plain';
@@ -21,6 +21,8 @@ export interface KustomizeBuilder {
   locate(files: ArtifactFiles, spec: JsonObject): string;
   /** The objects that `spec` (of a Flux Kustomization) builds to. Throws with the builder's words. */
   build(files: ArtifactFiles, spec: JsonObject): Promise<readonly KubeObject[]>;
+  /** Removes its temporary files. */
+  stop(): Promise<void>;
 }
 
 const BUILD_TIMEOUT_MS = 60_000;
@@ -46,8 +48,10 @@ function runs(command: string, argv: readonly string[]): Promise<boolean> {
 
 export function kustomizeBuilder(name: BuilderName): KustomizeBuilder {
   let spawned = 0;
+  const unpacked = new UnpackedArtifacts();
   return {
     name,
+    stop: () => unpacked.clear(),
     spawned: () => spawned,
     locate,
     async build(files, spec) {
@@ -63,7 +67,7 @@ export function kustomizeBuilder(name: BuilderName): KustomizeBuilder {
       }
       if (name === 'plain') return manifestsAsTheyAre(tree, path, generated);
       spawned += 1;
-      return spawnBuild(name, tree, path, generated, additions);
+      return spawnBuild(unpacked, name, tree, path, generated, additions);
     },
   };
 }
@@ -86,26 +90,24 @@ function additionsOf(spec: JsonObject): JsonObject | undefined {
   return Object.keys(additions).length === 0 ? undefined : additions;
 }
 
-async function spawnBuild(
+function spawnBuild(
+  unpacked: UnpackedArtifacts,
   name: 'kubectl' | 'kustomize',
   tree: ArtifactTree,
   path: string,
   generated: readonly string[] | undefined,
   additions: JsonObject | undefined,
 ): Promise<readonly KubeObject[]> {
-  const root = await mkdtemp(join(tmpdir(), 'kustomization-'));
-  try {
-    await writeFiles(root, tree.files);
-    if (generated !== undefined || additions !== undefined) {
-      const file = tree.kustomizationFile(path) ?? within(path, 'kustomization.yaml');
-      await writeFile(join(root, file), stringify(kustomizationWith(tree, file, generated, additions ?? {})));
-    }
+  const build = async (root: string): Promise<readonly KubeObject[]> => {
     const command = name === 'kubectl' ? ['kustomize', join(root, path)] : ['build', join(root, path)];
-    const output = await run(name, [...command, ...ARGUMENTS], root);
-    return parseDocuments(output).filter(isKubeObject);
-  } finally {
-    await rm(root, { recursive: true, force: true });
-  }
+    return parseDocuments(await run(name, [...command, ...ARGUMENTS], root)).filter(isKubeObject);
+  };
+  if (generated === undefined && additions === undefined) return unpacked.shared(tree.files, build);
+  return unpacked.own(tree.files, async (root) => {
+    const file = tree.kustomizationFile(path) ?? within(path, 'kustomization.yaml');
+    await writeFile(join(root, file), stringify(kustomizationWith(tree, file, generated, additions ?? {})));
+    return build(root);
+  });
 }
 
 function kustomizationWith(
@@ -124,12 +126,6 @@ function kustomizationWith(
     merged[field] = Array.isArray(value) ? [...asArray(merged[field]), ...value] : value;
   }
   return merged;
-}
-
-async function writeFiles(root: string, files: ArtifactFiles): Promise<void> {
-  const directories = new Set([...files.keys()].map((path) => dirname(path)));
-  for (const directory of directories) await mkdir(join(root, directory), { recursive: true });
-  for (const [path, { content, mode }] of files) await writeFile(join(root, path), content, { mode });
 }
 
 function run(command: string, argv: readonly string[], root: string): Promise<string> {

@@ -1,6 +1,6 @@
+import type { ResourcePath } from './api-path.ts';
 import { objectJson } from './object-json.ts';
 import type { ObjectStore } from './object-store.ts';
-import type { ResourcePath } from './api-path.ts';
 import { apiVersionOf } from './resource-registry.ts';
 import { selectorOf } from './selectors.ts';
 import { badRequest, expired } from './status-error.ts';

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../domain/kube-object.ts';
-import { isJsonObject, type JsonObject, sameJson } from './json-value.ts';
 import { jsonPatch } from './json-patch.ts';
+import { isJsonObject, type JsonObject, sameJson } from './json-value.ts';
 import { mergePatch, strategicMergePatch } from './merge-patch.ts';
 import type { ObjectStore, StoreEvent, WriteOptions } from './object-store.ts';
 import type { ApiResource } from './resource-registry.ts';

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../domain/kube-object.ts';
 import { type ArtifactFiles, contentDigest } from './archive.ts';
-import { composeArtifact, type CopyOperation } from './copy-rules.ts';
+import { type CopyOperation, composeArtifact } from './copy-rules.ts';
 import {
   type Controller,
   type FluxContext,

@@ -1,7 +1,8 @@
-import { type AnyMachineSnapshot, type AnyStateMachine, initialTransition, transition } from 'xstate';
+import { type AnyMachineSnapshot, type AnyStateMachine, initialTransition } from 'xstate';
 import type { Limits } from '../domain/limits.ts';
 import type { Message } from '../machines/messages.ts';
 import type { LoggedEvent, NewEvent } from './event-log.ts';
+import { type ActionData, pureTransition } from './pure-transition.ts';
 
 /** The machine id of the engine's own events. */
 export const ENGINE = 'engine';
@@ -48,11 +49,6 @@ export interface Step {
 
 const NOTHING: Step = { messages: [], effects: [] };
 
-interface ActionData {
-  readonly type: string;
-  readonly params?: unknown;
-}
-
 interface RaiseParams {
   readonly event: { readonly type: string };
   readonly id: string | undefined;
@@ -97,7 +93,7 @@ export function applyEvent(state: EngineState, kinds: MachineKinds, event: Logge
     snapshot = first;
     collect(actions);
   }
-  const [next, actions] = transition(machine, snapshot, event);
+  const [next, actions] = pureTransition(machine, snapshot, event);
   state.machines.set(event.machine, next);
   collect(actions);
   return messages.length === 0 && effects.length === 0 ? NOTHING : { messages, effects };

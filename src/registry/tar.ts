@@ -20,13 +20,13 @@ export function tar(files: readonly ArchiveFile[]): Buffer {
   const sorted = files.map((file) => ({ file, key: pathBytes(file.path) })).sort((a, b) => a.key.compare(b.key));
   const chunks: Buffer[] = [];
   const directories = new Set<string>();
-  let previous: string | undefined;
+  const written = new Set<string>();
   for (const { file } of sorted) {
-    if (file.path === previous || directories.has(file.path))
-      throw new Error(`${file.path} occurs twice in the archive`);
-    previous = file.path;
+    if (written.has(file.path)) throw new Error(`${file.path} occurs twice in the archive`);
+    written.add(file.path);
     for (const directory of parentsOf(file.path)) {
       if (directories.has(directory)) continue;
+      if (written.has(directory)) throw new Error(`${directory} is a file and a directory in the archive`);
       directories.add(directory);
       chunks.push(...header(`${directory}/`, 0o755, 0, '5'));
     }

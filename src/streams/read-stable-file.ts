@@ -57,7 +57,7 @@ export function readStableFile(
 
 /** At most `size` bytes: a file that grows under the read is caught by its stamp. */
 function readAll(descriptor: number, size: number): Uint8Array {
-  const content = Buffer.allocUnsafeSlow(size);
+  const content = Buffer.allocUnsafe(size);
   let length = 0;
   while (length < size) {
     const read = readSync(descriptor, content, length, size - length, null);

@@ -66,4 +66,25 @@ describe('the bundled example', () => {
       expect(built).toContain('kind:');
     },
   );
+
+  test.each([
+    ['apps/web/web.env', ['web']],
+    ['platform/settings/shop.env', ['payments', 'settings']],
+    ['components/debug/verbose.yaml', ['cart', 'orders']],
+    ['base/server/deployment.yaml', ['cart', 'catalog', 'orders', 'payments', 'reviews', 'shipping', 'web']],
+    ['ops/dashboards/sales.yaml', ['dashboards']],
+    ['kustomization.yaml', []],
+    ['README.md', []],
+  ])('%s is read by %j, as its README says', (file, names) => {
+    const report = graphReport(fileURLToPath(shop), DEFAULT_LIMITS);
+    const readers = report.filter(({ files }) => files.includes(file)).map(({ path }) => `./${path}`);
+    const affected = kustomizations.filter(({ spec }) => readers.includes(spec.path));
+    expect(affected.map(({ metadata }) => metadata.name).sort()).toEqual(names);
+  });
+
+  test('has no broken build', () => {
+    for (const { path, errors } of graphReport(fileURLToPath(shop), DEFAULT_LIMITS)) {
+      expect({ path, errors }).toEqual({ path, errors: [] });
+    }
+  });
 });

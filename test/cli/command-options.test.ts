@@ -3,6 +3,7 @@ import { COMMANDS } from '../../src/cli/commands.ts';
 import { UsageError } from '../../src/cli/errors.ts';
 import { parseArguments } from '../../src/cli/parsed-arguments.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
+import { UNREADABLE_BY_BUILDS } from '../../src/domain/unreadable-by-builds.ts';
 
 /** The options that the line `reconcile-machine <line>` hands to its command. */
 function optionsOf(...line: readonly string[]): unknown {
@@ -33,7 +34,7 @@ describe('watch', () => {
       root: undefined,
       entry: undefined,
       source: undefined,
-      ignore: [],
+      ignore: UNREADABLE_BY_BUILDS,
       limits: DEFAULT_LIMITS,
       allowContexts: [],
       registry: undefined,
@@ -87,6 +88,13 @@ describe('watch', () => {
     ).toMatchObject({
       limits: { ...DEFAULT_LIMITS, treeFilesMax: 500_000, yamlBytesMax: 16 * 1024 * 1024, logAgeMsMax: 604_800_000 },
     });
+  });
+
+  test('changes the list of ignored names: one more, one less', () => {
+    const { ignore } = optionsOf('watch', '--ignore', '*.txt', '--ignore', '!*.md') as { ignore: string[] };
+    expect(ignore).toContain('*.txt');
+    expect(ignore).toContain('*.png');
+    expect(ignore).not.toContain('*.md');
   });
 
   test('an option of its own wins over the limit it stands for', () => {
@@ -217,6 +225,8 @@ describe('a line that is not usable says what was expected and what was found', 
       'one',
     ],
     ['no sequence number', ['replay', '--at', '-3'], "--at expects SEQ, found '-3'", '--at=-3'],
+    ['a path to ignore', ['watch', '--ignore', 'docs/*.txt'], 'a pattern for one name', 'anywhere'],
+    ['an ignored name that is not', ['watch', '--ignore', '!*.yaml'], 'a pattern that is on the list', '*.md'],
     ['a negative sequence number', ['replay', '--at=-3'], "a whole number, 0 or more, found '-3'", 'replay --help'],
     ['a range the wrong way round', ['log', '--from', '9', '--to', '3'], '--from 9 lies after --to 3', 'swap'],
     ['an end to what has none', ['log', '-f', '--to', '3'], '--follow goes on without end', 'leave out'],

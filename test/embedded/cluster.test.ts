@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { type ClusterOptions, type EmbeddedCluster, startCluster } from '../../src/embedded/testing.ts';
 import { detectBuilder } from '../../src/embedded/kustomize-build.ts';
+import { type ClusterOptions, type EmbeddedCluster, startCluster } from '../../src/embedded/testing.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -473,10 +474,12 @@ describe('watches', () => {
   });
 
   test('end after timeoutSeconds, and when they are dropped', async () => {
-    const at = await cluster();
+    const clock = new VirtualClock();
+    const at = await cluster({ clock });
     const timed = await watch(at, `${CONFIG_MAPS}?watch=true&timeoutSeconds=1`);
     const dropped = await watch(at, `${CONFIG_MAPS}?watch=true`);
     expect(at.openWatches()).toBe(2);
+    clock.advance(1_000);
     expect(await timed.next()).toBeUndefined();
     at.dropWatches();
     expect(await dropped.next()).toBeUndefined();

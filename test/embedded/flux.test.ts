@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../src/domain/kube-object.ts';
+import { unpackArchive } from '../../src/embedded/archive.ts';
 import {
   type EmbeddedCluster,
   type EmbeddedFlux,
@@ -159,10 +160,31 @@ describe('the stand-in for source-controller', () => {
       'repo',
       (o) => condition(o, 'Ready')?.status === 'True',
     );
-    const { url } = made.status?.artifact as { url: string };
-    const { unpackArchive } = await import('../../src/embedded/archive.ts');
+    const { url } = (made.status?.artifact as { url: string } | undefined) ?? { url: '' };
     const response = await fetch(url);
     expect([...unpackArchive(Buffer.from(await response.arrayBuffer())).keys()]).toEqual(['a.yaml']);
+  });
+});
+
+describe('sources on other machines', () => {
+  test('are ready without a request, semver ranges and Helm repositories too', async () => {
+    const at = await world();
+    const ref = { semver: '>= 1.0.0' };
+    at.cluster.objects.apply(source(at, 'chart', { url: 'oci://registry.invalid/charts/web', ref }));
+    at.cluster.objects.apply({
+      apiVersion: 'source.toolkit.fluxcd.io/v1',
+      kind: 'HelmRepository',
+      metadata: { name: 'charts', namespace: 'flux-system' },
+      spec: { interval: '1h', url: 'https://charts.invalid' },
+    });
+    const isReady = (o: KubeObject): boolean => condition(o, 'Ready')?.status === 'True';
+    const chart = await at.cluster.objects.until('OCIRepository', 'flux-system', 'chart', isReady);
+    expect(chart.status).toMatchObject({
+      observedGeneration: 1,
+      artifact: { revision: expect.stringMatching(/^>= 1\.0\.0@sha256:/) },
+    });
+    expect(condition(chart, 'Ready')?.message).toContain('not pulled');
+    await at.cluster.objects.until('HelmRepository', 'flux-system', 'charts', isReady);
   });
 });
 
@@ -427,7 +449,8 @@ describe('the stand-in for kustomize-controller', () => {
 
   test('substitutes variables, those of a ConfigMap too', async () => {
     const at = await world();
-    const text = configMap('a', '"${who:=nobody} in ${where}, $${kept}"').replaceAll('\\', '');
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Flux's variables look like that.
+    const text = configMap('a', '"${who:=nobody} in ${where}, $${kept}"');
     const digest = await pushFiles(at.registry, 'flux-system/repo', { 'apps/a.yaml': text });
     at.cluster.objects.apply({
       apiVersion: 'v1',
@@ -440,6 +463,7 @@ describe('the stand-in for kustomize-controller', () => {
     );
     at.cluster.objects.apply(source(at));
     await at.cluster.objects.until('Kustomization', 'flux-system', 'apps', readyAt(`latest@${digest}`));
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the escaped variable stays.
     expect(at.cluster.objects.get('ConfigMap', 'default', 'a')?.data).toEqual({ value: 'nobody in here, ${kept}' });
   });
 

@@ -1,7 +1,23 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../src/domain/kube-object.ts';
 import type { ArtifactFiles } from '../../src/embedded/archive.ts';
-import { detectBuilder, kustomizeBuilder } from '../../src/embedded/kustomize-build.ts';
+import {
+  type BuilderName,
+  detectBuilder,
+  type KustomizeBuilder,
+  kustomizeBuilder as startBuilder,
+} from '../../src/embedded/kustomize-build.ts';
+
+const started: KustomizeBuilder[] = [];
+afterAll(async () => {
+  for (const builder of started) await builder.stop();
+});
+
+function kustomizeBuilder(name: BuilderName): KustomizeBuilder {
+  const builder = startBuilder(name);
+  started.push(builder);
+  return builder;
+}
 
 function files(texts: Readonly<Record<string, string>>): ArtifactFiles {
   return new Map(Object.entries(texts).map(([path, text]) => [path, { content: Buffer.from(text), mode: 0o644 }]));
@@ -117,7 +133,7 @@ describe('what the Flux Kustomization adds', () => {
     path: './apps',
     targetNamespace: 'team',
     components: ['../c'],
-    patches: [{ target: { kind: 'ConfigMap' }, patch: '- {op: add, path: /data/x, value: y}' }],
+    patches: [{ target: { kind: 'ConfigMap' }, patch: '- {op: add, path: /data/x, value: added}' }],
     commonMetadata: { labels: { a: 'b' } },
   };
   const component = 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnameSuffix: -c\n';
@@ -133,7 +149,7 @@ describe('what the Flux Kustomization adds', () => {
       spec,
     );
     expect(object?.metadata).toMatchObject({ name: expected, namespace: 'team' });
-    expect(object?.data).toEqual({ mode: '0644', x: 'y' });
+    expect(object?.data).toEqual({ mode: '0644', x: 'added' });
   });
 });
 
