@@ -20,9 +20,9 @@ interface Edit {
 /** Each edit changes the content for real, the way a person would: one line. */
 const EDITS: readonly Edit[] = [
   {
-    title: 'a leaf: one app',
-    file: 'apps/orders/database.yaml',
-    change: (text) => `${text.trimEnd()}\n  # demo: a comment is a change of content\n`,
+    title: 'a leaf',
+    file: 'ops/dashboards/latency.yaml',
+    change: (text) => text.replace(/refresh: \d+s/, 'refresh: 10s'),
   },
   {
     title: 'the shared base',

@@ -13,6 +13,9 @@ import type { WatchOptions } from './options.ts';
 import { type RunningWatch, runSession } from './run-session.ts';
 import { offlineObjects } from './offline-objects.ts';
 
+/** Flux's own default is 30 s (`--requeue-dependency`); its example repository sets this. Nobody wants to watch a demo wait. */
+const DEPENDENCY_REQUEUE_MS = 5_000;
+
 /** A cluster, a registry and Flux's stand-ins in this process, holding the Flux objects of one directory. */
 export interface EmbeddedWorld {
   readonly connection: ClusterConnection;
@@ -41,7 +44,7 @@ export async function startEmbeddedWorld(input: {
       objects,
       ...(wanted === undefined ? {} : { fedSources: wanted }),
     });
-    const flux = await startFlux({ cluster, rewrite: loaded.rewrite });
+    const flux = await startFlux({ cluster, rewrite: loaded.rewrite, dependencyRequeueMs: DEPENDENCY_REQUEUE_MS });
     const kubeconfig = join(tmpdir(), `reconcile-machine-${randomUUID()}.kubeconfig`);
     await cluster.writeKubeconfig(kubeconfig);
     const connection = await loadKubeconfig({ path: kubeconfig }).finally(() => rmSync(kubeconfig, { force: true }));

@@ -27,7 +27,10 @@ const MAKING_FIELDS = [
 ];
 
 function makesSomething(kustomizationFile: RelativePath, closure: Closure, tree: FileTree): boolean {
-  const kustomization = asFields(looseDocuments(tree, kustomizationFile)[0]);
+  const [document] = looseDocuments(tree, kustomizationFile);
+  // Only kustomize itself may know what to make of it, then.
+  if (document === undefined) return true;
+  const kustomization = asFields(document);
   if (MAKING_FIELDS.some((field) => asList(kustomization[field]).length > 0)) return true;
   const directory = parentOf(kustomizationFile);
   return [...textList(kustomization.resources), ...textList(kustomization.bases)].some((entry) => {

@@ -173,19 +173,23 @@ describe('over HTTP', () => {
     ['JSON that is no event', (write) => write('{"type":"NEW"}\n')],
   ])('%s is no loss: the next watch begins behind the last event', async (_what, breakOff) => {
     let watches = 0;
+    let breakOffNow = () => {};
     const api = await startScriptedApi(({ query }, response) => {
       if (!query.has('watch')) return json(response, 200, list);
       watches += 1;
       response.writeHead(200, { 'content-type': 'application/json' });
       if (watches > 1) return void response.write(line('ADDED', 'b', '12'));
       response.write(line('ADDED', 'a', '11'));
-      return breakOff(
-        (text) => response.write(text),
-        () => response.destroy(),
-        () => response.end(),
-      );
+      breakOffNow = () =>
+        breakOff(
+          (text) => response.write(text),
+          () => response.destroy(),
+          () => response.end(),
+        );
     });
     const { notices } = started(clientOf(connectionTo(api.server)));
+    await until(() => notices.includes('added a@11'));
+    breakOffNow();
     await until(() => notices.includes('added b@12'));
     expect(notices).toEqual(['synced', 'added a@11', 'added b@12']);
     expect(api.seen.map(({ query }) => query.get('resourceVersion'))).toEqual([null, '10', '11']);

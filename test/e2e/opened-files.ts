@@ -47,6 +47,6 @@ function* openedPaths(trace: string): Iterable<string> {
     const path = started ?? (call.startsWith('<... openat resumed>') ? unfinished.get(thread) : undefined);
     if (path === undefined) continue;
     if (call.endsWith('<unfinished ...>')) unfinished.set(thread, path);
-    else if (/\) = \d+/.test(call)) yield Buffer.from(path.replaceAll('\\x', ''), 'hex').toString('utf8');
+    else if (/\) += \d+/.test(call)) yield Buffer.from(path.replaceAll('\\x', ''), 'hex').toString('utf8');
   }
 }
