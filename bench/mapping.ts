@@ -146,7 +146,12 @@ function timed(work: () => void): number {
 }
 
 /** Saves one manifest after another and times how long each takes to be mapped. */
-function changes(root: string, mapping: Mapping, known: Map<RelativePath, unknown>, indexOf: (change: number) => number): number[] {
+function changes(
+  root: string,
+  mapping: Mapping,
+  known: Map<RelativePath, unknown>,
+  indexOf: (change: number) => number,
+): number[] {
   return Array.from({ length: CHANGES }, (_, change) => {
     const path = childOf(nameOf(indexOf(change)) as RelativePath, 'm0.yaml');
     writeFileSync(join(root, path), deployment(`o${indexOf(change)}-0`, change + 2));
@@ -183,7 +188,9 @@ export async function run(): Promise<MappingFigures> {
     const leaf = changes(root, mapping, known, (change) => BASES + ((change * 37) % (KUSTOMIZATIONS - BASES)));
     const base = changes(root, mapping, known, (change) => change % BASES);
     const sweeps = [await sweepMs(mapping), await sweepMs(mapping)];
-    const memoryMb = Number(execFileSync(process.execPath, [import.meta.filename, '--memory', root], { encoding: 'utf8' }));
+    const memoryMb = Number(
+      execFileSync(process.execPath, [import.meta.filename, '--memory', root], { encoding: 'utf8' }),
+    );
     const rows = [
       row('naive: read, parse, hash everything', [naiveMs], naiveMs),
       row('cold: graph and digests of everything', coldMs, naiveMs),

@@ -21,8 +21,8 @@ interface Edit {
 const EDITS: readonly Edit[] = [
   {
     title: 'a leaf',
-    file: 'ops/dashboards/latency.yaml',
-    change: (text) => text.replace(/refresh: \d+s/, 'refresh: 10s'),
+    file: 'data/cache/deployment.yaml',
+    change: (text) => text.replace(/replicas: \d+/, 'replicas: 2'),
   },
   {
     title: 'the shared base',
@@ -87,7 +87,7 @@ async function threeEdits(dir: string, options: DemoOptions, running: RunningWat
     running.show({
       type: 'message',
       level: 'info',
-      text: `${edit.title}: asked ${count}, all Ready ${result.endedAt - result.firstEventAt} ms after the save`,
+      text: `${edit.title}: asked ${count}, ${result.failed ? 'not all' : 'all'} Ready ${result.endedAt - result.firstEventAt} ms after the save`,
     });
   }
   if (options.once) return failed ? 1 : 0;

@@ -2,7 +2,8 @@ import { type Explanation, explainPath, mergeExplanations } from '../domain/expl
 import { fedSourceCandidates } from '../domain/fed-source.ts';
 import type { Limits } from '../domain/limits.ts';
 import { type RelativePath, relativePath } from '../domain/paths.ts';
-import { type ChangingTree, SourceMapping } from '../domain/source-mapping.ts';
+import type { ChangingTree } from '../domain/source-files.ts';
+import { SourceMapping } from '../domain/source-mapping.ts';
 import type { Definitions, ObjectId } from '../domain/target.ts';
 
 export interface ExplainOptions {

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import type { BuildProblem, Closure } from './closure.ts';
-import { FileUnreadableError, type FileTree } from './file-tree.ts';
+import { type FileTree, FileUnreadableError } from './file-tree.ts';
 import { asFields, asList, asText, type Fields } from './object-fields.ts';
 import type { RelativePath } from './paths.ts';
 import { childOf, resolveFrom } from './paths.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FileUnreadableError, type FileTree } from './file-tree.ts';
+import { type FileTree, FileUnreadableError } from './file-tree.ts';
 import type { RelativePath } from './paths.ts';
 import { baseNameOf, childOf, parentOf, ROOT } from './paths.ts';
 import { listOrCode } from './unreadable-directory.ts';

@@ -1,8 +1,8 @@
 import picomatch from 'picomatch';
 import type { FileTree } from './file-tree.ts';
-import type { RelativePath } from './paths.ts';
-import { baseNameOf, isWithin, relativePath, resolveFrom, ROOT } from './paths.ts';
 import { directoriesAround } from './kustomization-file-names.ts';
+import type { RelativePath } from './paths.ts';
+import { baseNameOf, isWithin, ROOT, relativePath, resolveFrom } from './paths.ts';
 import type { GeneratorDefinition } from './target.ts';
 import { walkFiles } from './walk-files.ts';
 

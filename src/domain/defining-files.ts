@@ -1,7 +1,7 @@
 import type { DefiningObject } from './definitions-from-objects.ts';
 import type { FileTree } from './file-tree.ts';
-import { isKustomizationFile } from './kustomization-file-names.ts';
 import type { KubeObject } from './kube-object.ts';
+import { isKustomizationFile } from './kustomization-file-names.ts';
 import type { Limits } from './limits.ts';
 import { looseText } from './loose-documents.ts';
 import { asFields, asList, isKubeObjectShape } from './object-fields.ts';

@@ -8,6 +8,7 @@ import { looseText } from './loose-documents.ts';
 import type { RelativePath } from './paths.ts';
 import { isWithin, parentOf } from './paths.ts';
 import type { ChangedFile } from './precedence.ts';
+import type { ContentChange } from './source-files.ts';
 import { isSourceRuleFile } from './source-rule-file.ts';
 import { unreadableByBuilds } from './source-view.ts';
 import type { ObjectId } from './target.ts';
@@ -15,11 +16,8 @@ import type { TargetState } from './target-state.ts';
 import type { InclusionRules } from './visible-tree.ts';
 import { parseYamlDocuments } from './yaml-documents.ts';
 
-/** A path that was said to change: mode and digest before and after, undefined where no file is. */
-export interface PathChange {
-  readonly path: RelativePath;
-  readonly before: string | undefined;
-  readonly after: string | undefined;
+/** A path that was said to change. */
+export interface PathChange extends ContentChange {
   /** Targets whose closure held it before. */
   readonly readersBefore: ReadonlySet<ObjectId>;
 }
@@ -50,7 +48,9 @@ export function describePath(
 ): ChangedFile {
   const { path } = change;
   const { watchedDirectory } = mapping;
-  const all = [...new Set([...change.readersBefore, ...mapping.readersOf(path), ...unpackingTargets(mapping, path)])].sort();
+  const all = [
+    ...new Set([...change.readersBefore, ...mapping.readersOf(path), ...unpackingTargets(mapping, path)]),
+  ].sort();
   const charts = all.filter((id) => mapping.states.get(id)?.target.kind === 'HelmRelease');
   const readers = all.filter((id) => !charts.includes(id));
   const broken = new Map<ObjectId, BuildProblem>();

@@ -1,6 +1,6 @@
 import type { FileTree } from './file-tree.ts';
-import type { RelativePath } from './paths.ts';
 import { KUSTOMIZATION_FILE_NAMES } from './kustomization-file.ts';
+import type { RelativePath } from './paths.ts';
 import { baseNameOf, childOf, parentOf, ROOT } from './paths.ts';
 
 const NAMES: readonly string[] = KUSTOMIZATION_FILE_NAMES;

@@ -1,8 +1,8 @@
 import type { Closure } from './closure.ts';
 import type { FileTree } from './file-tree.ts';
 import { isKustomizationFile } from './kustomization-file-names.ts';
-import { asFields, asList, asText, type Fields } from './object-fields.ts';
 import { looseDocuments, looseText } from './loose-documents.ts';
+import { asFields, asList, asText, type Fields } from './object-fields.ts';
 import type { ObjectId } from './target.ts';
 import { parseObjectId } from './target.ts';
 

@@ -14,20 +14,20 @@ export function targetObservation(object: KubeObject): TargetObservation {
     readyGeneration: ready?.observedGeneration,
     stalled: isStalled(object),
     reconciling: conditionOf(object, 'Reconciling')?.status === 'True',
-    lastAppliedRevision: text(object.status?.['lastAppliedRevision']) ?? deployedChartVersion(object),
-    lastAttemptedRevision: text(object.status?.['lastAttemptedRevision']),
+    lastAppliedRevision: text(object.status?.lastAppliedRevision) ?? deployedChartVersion(object),
+    lastAttemptedRevision: text(object.status?.lastAttemptedRevision),
     disabled: isReconcileDisabled(object),
   };
 }
 
 /** What decisions need of a live OCIRepository, GitRepository, Bucket or ExternalArtifact. */
 export function sourceObservation(object: KubeObject): SourceObservation {
-  const artifact = object.status?.['artifact'];
+  const artifact = object.status?.artifact;
   return {
     ...commonObservation(object),
     readyGeneration: conditionOf(object, 'Ready')?.observedGeneration,
     stalled: isStalled(object),
-    artifactRevision: isRecord(artifact) ? text(artifact['revision']) : undefined,
+    artifactRevision: isRecord(artifact) ? text(artifact.revision) : undefined,
   };
 }
 
@@ -40,16 +40,16 @@ export function sameObservation<T extends TargetObservation | SourceObservation>
 
 /** The condition of `type` in `status.conditions`, or undefined where it is missing or malformed. */
 export function conditionOf(object: KubeObject, type: string): Condition | undefined {
-  const conditions = object.status?.['conditions'];
+  const conditions = object.status?.conditions;
   if (!Array.isArray(conditions)) return undefined;
-  const found: unknown = conditions.find((condition: unknown) => isRecord(condition) && condition['type'] === type);
+  const found: unknown = conditions.find((condition: unknown) => isRecord(condition) && condition.type === type);
   if (!isRecord(found)) return undefined;
-  const reason = text(found['reason']);
-  const message = text(found['message']);
-  const observedGeneration = integer(found['observedGeneration']);
+  const reason = text(found.reason);
+  const message = text(found.message);
+  const observedGeneration = integer(found.observedGeneration);
   return {
     type,
-    status: found['status'] === 'True' || found['status'] === 'False' ? found['status'] : 'Unknown',
+    status: found.status === 'True' || found.status === 'False' ? found.status : 'Unknown',
     ...(reason !== undefined && { reason }),
     ...(message !== undefined && { message }),
     ...(observedGeneration !== undefined && { observedGeneration }),
@@ -61,12 +61,12 @@ function commonObservation(object: KubeObject) {
   return {
     id: objectId(object.kind, object.metadata.namespace ?? '', object.metadata.name),
     generation: object.metadata.generation ?? 0,
-    suspended: object.spec?.['suspend'] === true,
+    suspended: object.spec?.suspend === true,
     ready: ready?.status ?? ('Unknown' as const),
     reason: ready?.reason ?? '',
     message: (ready?.message ?? '').slice(0, MESSAGE_CHARACTERS_MAX),
-    observedGeneration: integer(object.status?.['observedGeneration']),
-    lastHandledReconcileAt: text(object.status?.['lastHandledReconcileAt']),
+    observedGeneration: integer(object.status?.observedGeneration),
+    lastHandledReconcileAt: text(object.status?.lastHandledReconcileAt),
   };
 }
 
@@ -79,9 +79,9 @@ function isStalled(object: KubeObject): boolean {
 
 /** HelmRelease v2 has no lastAppliedRevision; the newest release in its history says what is deployed. */
 function deployedChartVersion(object: KubeObject): string | undefined {
-  const history = object.status?.['history'];
+  const history = object.status?.history;
   const newest: unknown = Array.isArray(history) ? history[0] : undefined;
-  return isRecord(newest) && newest['status'] === 'deployed' ? text(newest['chartVersion']) : undefined;
+  return isRecord(newest) && newest.status === 'deployed' ? text(newest.chartVersion) : undefined;
 }
 
 function isReconcileDisabled(object: KubeObject): boolean {

@@ -1,27 +1,21 @@
 import { resolveBatch } from './affected-targets.ts';
 import { type BuildRoot, buildRoots, rootPathsOf } from './build-root.ts';
 import { chartVersion } from './charts.ts';
-import { ContentTree } from './content-tree.ts';
-import { describePath, type MappedSource, type PathChange } from './described-path.ts';
+import type { ContentTree } from './content-tree.ts';
+import { describePath, type MappedSource } from './described-path.ts';
 import type { FileTree } from './file-tree.ts';
 import { isKustomizationFile } from './kustomization-file-names.ts';
 import type { Limits } from './limits.ts';
 import type { RelativePath } from './paths.ts';
-import { childOf, parentOf, ROOT } from './paths.ts';
+import { parentOf, ROOT } from './paths.ts';
 import type { ChangedFile } from './precedence.ts';
 import { PruneGuard } from './prune-guard.ts';
 import type { FullReason, Resolution } from './resolution.ts';
-import { isSourceRuleFile } from './source-rule-file.ts';
-import { sourceView } from './source-view.ts';
+import { type ChangingTree, SourceFiles } from './source-files.ts';
+import type { SourceView } from './source-view.ts';
 import type { Definitions, ObjectId, SourceDefinition, TargetDefinition } from './target.ts';
 import { parseObjectId } from './target.ts';
 import { type TargetState, targetState } from './target-state.ts';
-import { VisibleTree } from './visible-tree.ts';
-
-/** A FileTree that can be told what changed; the root path stands for everything. */
-export interface ChangingTree extends FileTree {
-  invalidate(paths: readonly RelativePath[]): void;
-}
 
 export interface MappingOptions {
   /** The source root. */
@@ -35,8 +29,6 @@ export interface MappingOptions {
 }
 
 export type KnownDigests = Readonly<Record<ObjectId, string | undefined>>;
-
-type View = ReturnType<typeof sourceView>;
 
 /**
  * Which targets each file of one source concerns. Keeps what it saw last, so that a change is compared with it, and computes again
@@ -52,15 +44,12 @@ export class SourceMapping implements MappedSource {
   #fedSource: ObjectId = '';
   #generators = '';
   #definitions: Definitions = { targets: [], sources: [], generators: [] };
-  #view: View;
-  #visible: VisibleTree;
-  #contents: ContentTree;
+  #files: SourceFiles;
   #roots = new Map<ObjectId, BuildRoot>();
   #states = new Map<ObjectId, TargetState>();
   readonly #owners = new Map<RelativePath, Set<ObjectId>>();
   readonly #baseline = new Map<ObjectId, string | undefined>();
   readonly #chartVersions = new Map<ObjectId, string | undefined>();
-  readonly #ruleFiles = new Map<RelativePath, string | undefined>();
   readonly #pruneGuard = new PruneGuard();
   #heldBefore: ReadonlySet<ObjectId> = new Set();
 
@@ -70,9 +59,7 @@ export class SourceMapping implements MappedSource {
     this.ignorePatterns = options.ignorePatterns;
     this.limits = options.limits;
     this.#allowPrune = options.allowPrune;
-    this.#view = sourceView({ tree: options.tree, kind: 'OCIRepository' });
-    this.#visible = new VisibleTree(options.tree, this.#view);
-    this.#contents = new ContentTree(this.#visible, ROOT);
+    this.#files = this.#filesOf(undefined, '');
   }
 
   get states(): ReadonlyMap<ObjectId, TargetState> {
@@ -83,17 +70,17 @@ export class SourceMapping implements MappedSource {
     return this.#roots;
   }
 
-  get view(): View {
-    return this.#view;
+  get view(): SourceView {
+    return this.#files.view;
   }
 
   /** The source's files: what is excluded from it is not there. */
   get visible(): FileTree {
-    return this.#visible;
+    return this.#files.visible;
   }
 
   get contents(): ContentTree {
-    return this.#contents;
+    return this.#files.contents;
   }
 
   ownersOf(directory: RelativePath): ReadonlySet<ObjectId> {
@@ -114,8 +101,13 @@ export class SourceMapping implements MappedSource {
     const source = definitions.sources.find((candidate) => candidate.id === fedSource);
     const generators = JSON.stringify(definitions.generators);
     this.#definitions = definitions;
-    if (fedSource !== this.#fedSource || source?.ignore !== this.#source?.ignore) this.#startOver(source, fedSource);
-    else if (generators !== this.#generators) this.#rebuildRoots();
+    const isOther = fedSource !== this.#fedSource || source?.ignore !== this.#source?.ignore;
+    if (isOther) {
+      this.#files = this.#filesOf(source, fedSource);
+      this.#files.look();
+    }
+    this.#fedSource = fedSource;
+    if (isOther || generators !== this.#generators) this.#rebuildRoots();
     this.#source = source;
     this.#generators = generators;
     const wanted = new Map(definitions.targets.map((target) => [target.id, target]));
@@ -138,14 +130,16 @@ export class SourceMapping implements MappedSource {
     readonly known: KnownDigests;
     readonly full?: FullReason | undefined;
   }): Resolution {
-    const changes = this.#follow(batch.changed);
+    const followed = this.#files.follow(batch.changed);
+    const changes = followed.changes.map((change) => ({ ...change, readersBefore: this.readersOf(change.path) }));
+    this.#recompute(followed.differing);
     const removed = new Set(
       changes.flatMap(({ path, before }) =>
         before !== undefined && isKustomizationFile(path) ? [parentOf(path)] : [],
       ),
     );
     const files: ChangedFile[] = changes.map((change) => describePath(this, change, batch.known, removed));
-    const { digest, fileCount } = this.#contents.total();
+    const { digest, fileCount } = this.contents.total();
     const resolution = resolveBatch({
       files,
       states: this.#states,
@@ -167,7 +161,7 @@ export class SourceMapping implements MappedSource {
   /** What is known of a path as it is now, as if it had just changed. */
   describe(path: RelativePath): ChangedFile {
     const readersBefore = this.readersOf(path);
-    const after = this.#contents.contentOf(path);
+    const after = this.contents.contentOf(path);
     const change = { path, before: `other than ${after}`, after, readersBefore };
     return describePath(this, change, {}, new Set());
   }
@@ -180,21 +174,17 @@ export class SourceMapping implements MappedSource {
     return digests;
   }
 
-  #startOver(source: SourceDefinition | undefined, fedSource: ObjectId): void {
-    const { tree, watchedDirectory } = this;
-    const kind = parseObjectId(fedSource).kind as SourceDefinition['kind'];
-    this.#fedSource = fedSource;
-    this.#view = sourceView({ tree, kind, ...(source?.ignore === undefined ? {} : { ignore: source.ignore }) });
-    this.#visible = new VisibleTree(tree, this.#view);
-    // Nothing is pushed for other kinds, and a Git repository may hold far more than the directory that is watched.
-    this.#contents = new ContentTree(this.#visible, kind === 'OCIRepository' ? ROOT : watchedDirectory);
-    this.#contents.total();
-    for (const directory of [ROOT, watchedDirectory]) this.#seenRuleFile(childOf(directory, '.sourceignore'));
-    this.#rebuildRoots();
+  #filesOf(source: SourceDefinition | undefined, fedSource: ObjectId): SourceFiles {
+    return new SourceFiles({
+      tree: this.tree,
+      kind: parseObjectId(fedSource).kind as SourceDefinition['kind'],
+      ignore: source?.ignore,
+      watchedDirectory: this.watchedDirectory,
+    });
   }
 
   #rebuildRoots(): void {
-    this.#roots = buildRoots(this.#definitions, this.#fedSource, this.#visible, this.limits);
+    this.#roots = buildRoots(this.#definitions, this.#fedSource, this.visible, this.limits);
     for (const [id, { target }] of [...this.#states]) {
       const root = this.#roots.get(target.source);
       if (root !== undefined) this.#enter(targetState(target, root));
@@ -250,39 +240,6 @@ export class SourceMapping implements MappedSource {
     this.#owners.get(state.ownerDirectory)?.delete(state.target.id);
   }
 
-  /** Brings everything up to date with the tree; returns what changed, and what was said to have and did not. */
-  #follow(changed: readonly RelativePath[]): PathChange[] {
-    const { tree } = this;
-    if (changed.length === 0) return [];
-    // A rule file, or a directory that may hold one, can change what the source lets through anywhere.
-    const asDirectory = changed.filter((path) => path === ROOT || this.#isDirectory(path));
-    const everything = changed.some((path) => isSourceRuleFile(path)) || asDirectory.length > 0;
-    const touched = everything ? [...changed, ROOT] : changed;
-    const before = this.#contentsAt(touched);
-    tree.invalidate(changed);
-    for (const path of changed) if (tree.kindOf(path) === 'directory') asDirectory.push(path);
-    const refreshed = everything || asDirectory.length > 0 ? [...changed, ROOT] : changed;
-    if (refreshed.length > touched.length)
-      for (const [path, content] of this.#contentsAt([ROOT])) before.set(path, content);
-    this.#view.invalidate(refreshed);
-    this.#visible.invalidate(refreshed);
-    this.#contents.invalidate(refreshed);
-    this.#contents.total();
-    const after = this.#contentsAt(refreshed);
-    const differing = [...new Set([...before.keys(), ...after.keys()])].filter(
-      (path) => before.get(path) !== after.get(path) || !this.#contents.covers(path),
-    );
-    const reported = new Set([...changed.filter((path) => !asDirectory.includes(path)), ...differing]);
-    const changes = [...reported].map((path) => ({
-      path,
-      before: isSourceRuleFile(path) ? this.#ruleFiles.get(path) : before.get(path),
-      after: isSourceRuleFile(path) ? this.#seenRuleFile(path) : after.get(path),
-      readersBefore: this.readersOf(path),
-    }));
-    this.#recompute([...new Set([...differing, ...changed.filter((path) => !this.#contents.covers(path))])]);
-    return changes;
-  }
-
   #recompute(differing: readonly RelativePath[]): void {
     if (differing.length === 0) return;
     if (this.#definitions.generators.some((generator) => generator.pathPattern !== undefined)) {
@@ -305,28 +262,9 @@ export class SourceMapping implements MappedSource {
     }
   }
 
-  #isDirectory(path: RelativePath): boolean {
-    return this.#contents.contentOf(path) === undefined && this.#contents.filesAt(path).length > 0;
-  }
-
-  #contentsAt(paths: readonly RelativePath[]): Map<RelativePath, string | undefined> {
-    const contents = new Map<RelativePath, string | undefined>();
-    for (const path of paths) {
-      for (const file of this.#contents.filesAt(path)) contents.set(file, this.#contents.contentOf(file));
-    }
-    return contents;
-  }
-
-  /** A rule file may well be excluded from the source itself, so it is compared apart. */
-  #seenRuleFile(path: RelativePath): string | undefined {
-    const content = this.tree.kindOf(path) === 'file' ? this.tree.facts(path)?.digest : undefined;
-    this.#ruleFiles.set(path, content);
-    return content;
-  }
-
   #pruneRisk(fileCount: number, known: KnownDigests): string | undefined {
     const { watchedDirectory } = this;
-    if (fileCount === 0 || this.#contents.fileCountBelow(watchedDirectory) === 0) {
+    if (fileCount === 0 || this.contents.fileCountBelow(watchedDirectory) === 0) {
       const directory = watchedDirectory === ROOT ? 'the watched directory' : watchedDirectory;
       return `${directory} is absent or empty; pushed like that, Flux would delete everything that came from it`;
     }

@@ -1,4 +1,4 @@
-import { type DirectoryEntry, FileUnreadableError, type FileTree } from './file-tree.ts';
+import { type DirectoryEntry, type FileTree, FileUnreadableError } from './file-tree.ts';
 import type { RelativePath } from './paths.ts';
 
 /** The entries of a directory, or the error code where it may not be listed; undefined where none is. */

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
-import { type DefiningObject, definitionsFromObjects } from '../domain/definitions-from-objects.ts';
 import { clusterEntries, type DefiningGroup } from '../domain/cluster-entries.ts';
 import { type DefiningFile, definingFiles, kubeObjectsIn } from '../domain/defining-files.ts';
+import { type DefiningObject, definitionsFromObjects } from '../domain/definitions-from-objects.ts';
 import type { FileTree } from '../domain/file-tree.ts';
 import type { KustomizationGraph } from '../domain/kustomization-graph.ts';
 import type { Limits } from '../domain/limits.ts';
-import { isTransforming } from '../domain/transforming-kustomization.ts';
 import { isWithin, type RelativePath, relativePath } from '../domain/paths.ts';
 import { placeholderIn } from '../domain/spec-path.ts';
 import type { Definitions } from '../domain/target.ts';
+import { isTransforming } from '../domain/transforming-kustomization.ts';
 import { parseYamlDocuments } from '../domain/yaml-documents.ts';
 import { buildKustomization, findKustomizeBuilder, type KustomizeBuilder } from './kustomize-build.ts';
 

@@ -1,10 +1,11 @@
-import { FileUnreadableError, type FileTree } from '../domain/file-tree.ts';
-import type { Limits } from '../domain/limits.ts';
-import { ROOT, type RelativePath } from '../domain/paths.ts';
-import type { FullReason, Resolution } from '../domain/resolution.ts';
-import { type ChangingTree, type KnownDigests, SourceMapping } from '../domain/source-mapping.ts';
-import type { Definitions, ObjectId } from '../domain/target.ts';
 import { type Explanation, explainPath } from '../domain/explanation.ts';
+import { type FileTree, FileUnreadableError } from '../domain/file-tree.ts';
+import type { Limits } from '../domain/limits.ts';
+import { type RelativePath, ROOT } from '../domain/paths.ts';
+import type { FullReason, Resolution } from '../domain/resolution.ts';
+import type { ChangingTree } from '../domain/source-files.ts';
+import { type KnownDigests, SourceMapping } from '../domain/source-mapping.ts';
+import type { Definitions, ObjectId } from '../domain/target.ts';
 
 export interface WorkspaceOptions {
   /** The source root, e.g. a DiskTree. */
@@ -26,11 +27,9 @@ export interface FileToPush {
 
 /** The files of one source and what they mean for its targets, kept up to date save by save. */
 export class Workspace {
-  readonly #tree: ChangingTree;
   readonly #mapping: SourceMapping;
 
   constructor(options: WorkspaceOptions) {
-    this.#tree = options.tree;
     this.#mapping = new SourceMapping({
       tree: options.tree,
       watchedDirectory: options.watchedDir,
@@ -82,8 +81,10 @@ export class Workspace {
     return this.#mapping.digests();
   }
 
-  get tree(): FileTree {
-    return this.#tree;
+  /** What the target reads: the fed source, or an artifact and the ArtifactGenerator that composes it. */
+  originOf(target: ObjectId): { readonly source: ObjectId; readonly generator: ObjectId | undefined } | undefined {
+    const root = this.#mapping.states.get(target)?.root;
+    return root === undefined ? undefined : { source: root.source, generator: root.generator };
   }
 }
 

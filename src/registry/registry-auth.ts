@@ -72,11 +72,7 @@ async function fetchToken(
   const task: RegistryTask = { task: 'log in to', url, registry };
   if (!URL.canParse(realm)) throw invalidAnswer(task, `expected a URL as realm of the token service, found "${realm}"`);
   const endpoint = new URL(realm);
-  if (
-    endpoint.protocol !== 'https:' &&
-    !isLoopbackRegistry(registry) &&
-    endpoint.hostname !== new URL(`http://${registry}`).hostname
-  ) {
+  if (!mayReceiveCredentials(endpoint, registry)) {
     throw invalidAnswer(
       task,
       `its token service ${endpoint.origin} is not reached through TLS, so credentials are not sent there`,
@@ -111,6 +107,12 @@ async function fetchToken(
   function failWithoutToken(): never {
     throw invalidAnswer(task, `expected a token from ${endpoint.origin}, found none in its answer`);
   }
+}
+
+/** Over TLS, on this machine, or on the registry's own host (which is spoken to without TLS because the user said so). */
+export function mayReceiveCredentials(endpoint: URL, registry: string): boolean {
+  if (endpoint.protocol === 'https:' || isLoopbackRegistry(endpoint.host)) return true;
+  return endpoint.protocol === 'http:' && endpoint.hostname === new URL(`http://${registry}`).hostname;
 }
 
 function tokenIn(body: Buffer): string | undefined {

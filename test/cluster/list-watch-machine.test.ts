@@ -16,13 +16,13 @@ function run(...events: readonly ListWatchEvent[]) {
 
 function inWords({ type, params }: { type: string; params?: unknown }): string {
   const given = (params ?? {}) as Record<string, unknown> & { event?: { type: string }; failure?: Failure };
-  if (type === 'xstate.raise') return `after ${String(given['delay'])} ms ${given.event?.type}`;
+  if (type === 'xstate.raise') return `after ${String(given.delay)} ms ${given.event?.type}`;
   if (type === 'xstate.cancel') return '';
   if (type === 'reportDegraded') return given.failure === undefined ? '' : `degraded: ${given.failure.kind}`;
   if (type === 'listPage')
-    return `list ${String(given['continueToken'] ?? 'from the start')}, ${String(given['limit'])} a page`;
+    return `list ${String(given.continueToken ?? 'from the start')}, ${String(given.limit)} a page`;
   if (type === 'openWatch')
-    return `watch from ${String(given['resourceVersion'])} for ${String(given['timeoutSeconds'])} s`;
+    return `watch from ${String(given.resourceVersion)} for ${String(given.timeoutSeconds)} s`;
   return type;
 }
 

@@ -4,7 +4,7 @@ import { kustomization } from './scripted-client.ts';
 
 const labelled = (name: string, ...teams: string[]) => ({ ...kustomization(name, '1'), spec: { teams } });
 const byTeam = {
-  team: (object: { spec?: Readonly<Record<string, unknown>> }) => (object.spec?.['teams'] ?? []) as string[],
+  team: (object: { spec?: Readonly<Record<string, unknown>> }) => (object.spec?.teams ?? []) as string[],
 };
 
 describe('the object store', () => {

@@ -36,12 +36,15 @@ describe('spec.path', () => {
     expect(onlyTarget(kustomization({ path })).path).toBe(expected);
   });
 
-  it.each(['../outside', 'apps/../../x', 'clusters/__PROVIDER__/apps', './apps/${CLUSTER}', 'apps/{{ .env }}'])(
-    '%j names no directory, and is kept as it is written',
-    (path) => {
-      expect(onlyTarget(kustomization({ path }))).toMatchObject({ path: undefined, rawPath: path });
-    },
-  );
+  it.each([
+    '../outside',
+    'apps/../../x',
+    'clusters/__PROVIDER__/apps',
+    ['./apps/$', '{CLUSTER}'].join(''),
+    'apps/{{ .env }}',
+  ])('%j names no directory, and is kept as it is written', (path) => {
+    expect(onlyTarget(kustomization({ path }))).toMatchObject({ path: undefined, rawPath: path });
+  });
 
   it('keeps underscores that are no placeholder', () => {
     expect(onlyTarget(kustomization({ path: './apps/my__app' })).path).toBe('apps/my__app');

@@ -27,7 +27,10 @@ export function tracedBuild(root: string, directory: string): Build {
     // `-xx`: names in hexadecimal, so that no byte of them is ambiguous.
     const strace = ['-f', '-qq', '-xx', '-s', '8192', '-e', 'trace=openat', '-o', trace];
     const kubectl = ['kubectl', 'kustomize', '--load-restrictor', 'LoadRestrictionsNone', join(root, directory)];
-    const run = spawnSync('strace', [...strace, ...kubectl], { encoding: 'utf8', env: { ...process.env, GIT_TERMINAL_PROMPT: '0' } });
+    const run = spawnSync('strace', [...strace, ...kubectl], {
+      encoding: 'utf8',
+      env: { ...process.env, GIT_TERMINAL_PROMPT: '0' },
+    });
     const opened = new Set<string>();
     for (const path of openedPaths(readFileSync(trace, 'utf8'))) {
       if (path.startsWith(`${root}/`) && statSync(path).isFile()) opened.add(path.slice(root.length + 1));

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { onTestFinished, describe, expect, it } from 'vitest';
 import { FailureError } from '../../src/domain/failure.ts';
 import { createRegistryClient, type RegistryClientOptions } from '../../src/registry/client.ts';
+import { mayReceiveCredentials } from '../../src/registry/registry-auth.ts';
 import { type ScriptedRegistry, startScriptedRegistry } from './scripted-registry.ts';
 
 const file = (path: string, content: string) => ({ path, mode: 0o644, read: () => Buffer.from(content) });
@@ -186,12 +187,25 @@ describe('authentication', () => {
     });
   });
 
-  it('does not send credentials to a token service without TLS elsewhere', async () => {
+  it('refuses a realm that is no URL', async () => {
     const { host } = await registry(() => ({
       status: 401,
       headers: { 'www-authenticate': 'Bearer realm="nonsense"' },
     }));
     expect((await failureOf(clientOf(host).getManifest('dev'))).message).toContain('expected a URL as realm');
+  });
+});
+
+describe('a token service', () => {
+  it.each([
+    ['https://auth.example/token', 'ghcr.io', true],
+    ['http://127.0.0.1:5001/token', 'reg.lan:5000', true],
+    ['http://reg.lan:5001/token', 'reg.lan:5000', true],
+    ['http://auth.example/token', 'ghcr.io', false],
+    ['http://127.0.0.1.evil.example/token', 'ghcr.io', false],
+    ['ftp://ghcr.io/token', 'ghcr.io', false],
+  ])('at %s may get the credentials of %s: %s', (endpoint, registryHost, expected) => {
+    expect(mayReceiveCredentials(new URL(endpoint), registryHost)).toBe(expected);
   });
 });
 

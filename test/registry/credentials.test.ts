@@ -22,7 +22,7 @@ function home(config: unknown, helpers: Record<string, string> = {}) {
     writeFileSync(join(directory, `docker-credential-${name}`), `#!/bin/sh\n${script}\n`);
     chmodSync(join(directory, `docker-credential-${name}`), 0o755);
   }
-  return { homeDirectory: directory, env: { PATH: `${directory}:${process.env['PATH']}` } };
+  return { homeDirectory: directory, env: { PATH: `${directory}:${process.env.PATH}` } };
 }
 
 describe('credentials for a registry', () => {

@@ -14,7 +14,7 @@ describe('an OCI reference', () => {
     [`oci://r.example/apps:t@${DIGEST}`, { registry: 'r.example', repository: 'apps', tag: 't', digest: DIGEST }],
   ])('%s', (url, expected) => {
     expect(parseReference(url)).toEqual(expected);
-    expect(repositoryUrl(parseReference(url))).toBe(`oci://${expected['registry']}/${expected['repository']}`);
+    expect(repositoryUrl(parseReference(url))).toBe(`oci://${expected.registry}/${expected.repository}`);
   });
 
   it.each([

@@ -65,10 +65,16 @@ describe('DiskTree', () => {
     expect(text('b/x.yaml')).toBe('x');
     expect(tree.facts(at('b/x.yaml'))).toEqual({ digest: sha256('x'), mode: 0o755, bytes: 1 });
     expect(tree.facts(at('a.yaml'))).toEqual({ digest: sha256(''), mode: 0o644, bytes: 0 });
-    expect([ROOT, 'b', 'a.yaml', 'b/x.yaml', 'c', 'a.yaml/x', '.git', '.git/HEAD'].map((path) => tree.kindOf(at(path)))).toEqual([
-      'directory', 'directory', 'file', 'file', undefined, undefined, undefined, undefined,
-    ]);
-    expect([tree.list(at('a.yaml')), tree.list(at('c')), tree.read(at('c')), tree.read(at('b')), tree.facts(at('c'))]).toEqual(Array(5).fill(undefined));
+    expect(
+      [ROOT, 'b', 'a.yaml', 'b/x.yaml', 'c', 'a.yaml/x', '.git', '.git/HEAD'].map((path) => tree.kindOf(at(path))),
+    ).toEqual(['directory', 'directory', 'file', 'file', undefined, undefined, undefined, undefined]);
+    expect([
+      tree.list(at('a.yaml')),
+      tree.list(at('c')),
+      tree.read(at('c')),
+      tree.read(at('b')),
+      tree.facts(at('c')),
+    ]).toEqual(Array(5).fill(undefined));
   });
 
   it('answers from memory until it is told of a change', () => {
@@ -88,16 +94,25 @@ describe('DiskTree', () => {
     know();
     renameSync(join(root, 'a'), join(root, 'z'));
     tree.invalidate([at('a'), at('z')]);
-    expect([tree.kindOf(at('a')), tree.kindOf(at('a/b/x.yaml')), tree.facts(at('a/y.yaml')), tree.kindOf(at('z/b/x.yaml'))]).toEqual([undefined, undefined, undefined, 'file']);
+    expect([
+      tree.kindOf(at('a')),
+      tree.kindOf(at('a/b/x.yaml')),
+      tree.facts(at('a/y.yaml')),
+      tree.kindOf(at('z/b/x.yaml')),
+    ]).toEqual([undefined, undefined, undefined, 'file']);
   });
 
   it('does not follow a symlink, neither to a file nor through a directory', () => {
     const { tree, root } = given({ 'real/x.yaml': 'x' });
     symlinkSync('real', join(root, 'link'));
     symlinkSync('real/x.yaml', join(root, 'x.yaml'));
-    expect([tree.kindOf(at('link')), tree.kindOf(at('x.yaml')), tree.kindOf(at('link/x.yaml')), tree.read(at('x.yaml')), tree.list(at('link'))]).toEqual([
-      'symlink', 'symlink', undefined, undefined, undefined,
-    ]);
+    expect([
+      tree.kindOf(at('link')),
+      tree.kindOf(at('x.yaml')),
+      tree.kindOf(at('link/x.yaml')),
+      tree.read(at('x.yaml')),
+      tree.list(at('link')),
+    ]).toEqual(['symlink', 'symlink', undefined, undefined, undefined]);
   });
 
   it('follows symlinks where it is told to, but never out of the root nor in circles', () => {
@@ -109,7 +124,11 @@ describe('DiskTree', () => {
     symlinkSync('..', join(root, 'real/up'));
     symlinkSync('nowhere', join(root, 'dangling'));
     expect([text('x.yaml'), text('link/x.yaml'), tree.realPath(at('link'))]).toEqual(['x', 'x', 'real']);
-    expect(['out', 'real/up', 'dangling'].map((path) => tree.kindOf(at(path)))).toEqual(['symlink', 'symlink', 'symlink']);
+    expect(['out', 'real/up', 'dangling'].map((path) => tree.kindOf(at(path)))).toEqual([
+      'symlink',
+      'symlink',
+      'symlink',
+    ]);
     expect([text('out'), tree.realPath(at('out'))]).toEqual([undefined, undefined]);
   });
 
@@ -124,7 +143,10 @@ describe('DiskTree', () => {
   });
 
   it('refuses a file over the limit unread, and a tree over the limit, naming the limit', () => {
-    const { tree } = given({ 'big.bin': 'x'.repeat(20), 'b.yaml': '' }, { limits: { ...DEFAULT_LIMITS, closureBytesMax: 10 } });
+    const { tree } = given(
+      { 'big.bin': 'x'.repeat(20), 'b.yaml': '' },
+      { limits: { ...DEFAULT_LIMITS, closureBytesMax: 10 } },
+    );
     expect(() => tree.facts(at('big.bin'))).toThrow('big.bin: cannot be read (EFBIG)');
     const { tree: small } = given({ a: '', b: '', c: '' }, { limits: { ...DEFAULT_LIMITS, treeFilesMax: 2 } });
     expect(() => small.list(ROOT)).toThrow(/at most 2 files and directories, found 3 .* raise the limit treeFilesMax/);
@@ -144,14 +166,32 @@ describe('DiskTree.sweep', () => {
   });
 
   it('finds what was written, created, deleted and renamed without an event, until it is told to forget it', async () => {
-    const { swept, know, write, root, tree } = given({ 'a/x.yaml': 'x', 'a/gone.yaml': 'g', 'a/same.yaml': 's', 'd/e/f.yaml': 'f' });
+    const { swept, know, write, root, tree } = given({
+      'a/x.yaml': 'x',
+      'a/gone.yaml': 'g',
+      'a/same.yaml': 's',
+      'd/e/f.yaml': 'f',
+    });
     know();
     write('a/x.yaml', 'xx');
     write('a/new.yaml', 'n');
     write('new/deep/y.yaml', 'y');
     rmSync(join(root, 'a/gone.yaml'));
     renameSync(join(root, 'd'), join(root, 'r'));
-    const expected = ['a/gone.yaml', 'a/new.yaml', 'a/x.yaml', 'd', 'd/e', 'd/e/f.yaml', 'new', 'new/deep', 'new/deep/y.yaml', 'r', 'r/e', 'r/e/f.yaml'];
+    const expected = [
+      'a/gone.yaml',
+      'a/new.yaml',
+      'a/x.yaml',
+      'd',
+      'd/e',
+      'd/e/f.yaml',
+      'new',
+      'new/deep',
+      'new/deep/y.yaml',
+      'r',
+      'r/e',
+      'r/e/f.yaml',
+    ];
     expect(await swept()).toEqual(expected);
     expect(await swept()).toEqual(expected);
     tree.invalidate(expected.map(at));
@@ -196,7 +236,9 @@ describe('DiskTree.sweep', () => {
   });
 
   it('gives way to the event loop while it works', async () => {
-    const { swept, know } = given(Object.fromEntries(Array.from({ length: 3_000 }, (_, index) => [`d${index % 30}/f${index}.yaml`, 'x'])));
+    const { swept, know } = given(
+      Object.fromEntries(Array.from({ length: 3_000 }, (_, index) => [`d${index % 30}/f${index}.yaml`, 'x'])),
+    );
     know();
     let turns = 0;
     const turn = () => {

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../src/domain/kube-object.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import type { RelativePath } from '../../src/domain/paths.ts';
 import type { FullReason, Resolution } from '../../src/domain/resolution.ts';
-import type { ChangingTree } from '../../src/domain/source-mapping.ts';
+import type { ChangingTree } from '../../src/domain/source-files.ts';
 import { Workspace } from '../../src/effects/workspace.ts';
 import { MemoryTree } from './memory-tree.ts';
 
