@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ClusterConnection } from '../cluster/connection.ts';
 import { loadKubeconfig } from '../cluster/kubeconfig.ts';
-import { type Limits } from '../domain/limits.ts';
+import type { Limits } from '../domain/limits.ts';
 import type { ObjectId } from '../domain/target.ts';
 import { loadRepository, startCluster, startFlux, startRegistry } from '../embedded/testing.ts';
 import { systemClock } from '../engine/clock.ts';

@@ -30,9 +30,9 @@ export class HappeningsOf {
     switch (event.type) {
       case 'FilesChanged':
         this.#cycleAt ??= event.at;
-        return event['from'] === 'sweep' || (event['paths'] as unknown[]).length === 0
+        return event.from === 'sweep' || (event.paths as unknown[]).length === 0
           ? []
-          : [{ type: 'filesChanged', paths: event['paths'] as RelativePath[], at: event.at }];
+          : [{ type: 'filesChanged', paths: event.paths as RelativePath[], at: event.at }];
       case 'FullReconcileRequested':
       case 'WatchStarted':
         this.#cycleAt ??= event.at;
@@ -40,16 +40,16 @@ export class HappeningsOf {
       case 'TargetsResolved':
       case 'TargetsUncertain':
         this.#inCycle = true;
-        return [resolvedHappening(event)];
+        return [resolvedHappening(event), ...warningsOf(event)];
       case 'NothingToDo':
         if (!this.#inCycle) this.#cycleAt = undefined;
-        return nothingHappening(event);
+        return [...nothingHappening(event), ...warningsOf(event)];
       case 'StepFailed':
         return [];
       case 'StepRefused':
-        return [{ type: 'message', level: 'error', ...textOf(event['failure'] as Failure) }];
+        return [{ type: 'message', level: 'error', ...textOf(event.failure as Failure) }];
       case 'HookFailed':
-        return [{ type: 'hookFailed', command: this.#hooks.join('; '), failure: event['failure'] as Failure }];
+        return [{ type: 'hookFailed', command: this.#hooks.join('; '), failure: event.failure as Failure }];
       case 'EffectRequested':
         return this.#effectHappening(event);
       case 'ArtifactPushed':
@@ -57,18 +57,16 @@ export class HappeningsOf {
           {
             type: 'pushed',
             source: nameOf(event.machine),
-            revision: String(event['revision'] ?? event['digest']),
-            bytes: Number(event['bytesSent']),
-            unchanged: event['unchanged'] === true,
+            revision: String(event.revision ?? event.digest),
+            bytes: Number(event.bytesSent),
+            unchanged: event.unchanged === true,
             elapsedMs: event.at - this.#pushAt,
           },
         ];
       case 'SourceAvailable':
         return [];
       case 'SourceUnavailable':
-        return [
-          { type: 'message', level: 'error', text: `source: ${String(event['reason'])}: ${String(event['message'])}` },
-        ];
+        return [{ type: 'message', level: 'error', text: `source: ${String(event.reason)}: ${String(event.message)}` }];
       case 'TargetSettled':
         return settledHappening(event);
       default:
@@ -77,7 +75,7 @@ export class HappeningsOf {
   }
 
   #effectHappening(event: LoggedEvent): Happening[] {
-    switch (event['effect']) {
+    switch (event.effect) {
       case 'pushArtifact':
         this.#pushAt = event.at;
         return [];
@@ -92,16 +90,14 @@ export class HappeningsOf {
 
   #cycleEnd(event: LoggedEvent, state: Readonly<EngineState>): Happening[] {
     if (event.type === 'TargetsResolved' || event.type === 'TargetsUncertain')
-      this.#bystanders = (event['plan'] as Plan).bystanders;
+      this.#bystanders = (event.plan as Plan).bystanders;
     const watch = state.machines.get(WATCH);
     if (watch === undefined) return [];
     const context = watch.context as WatchContext;
     const name = stateName(watch);
     if (name === 'backoff' && event.type === 'StepFailed') {
       const due = state.timers.get(`${WATCH}#backoff`)?.dueAt ?? event.at;
-      return [
-        { type: 'backoff', step: String(event['step']), failure: event['failure'] as Failure, inMs: due - event.at },
-      ];
+      return [{ type: 'backoff', step: String(event.step), failure: event.failure as Failure, inMs: due - event.at }];
     }
     if (!this.#inCycle || Object.keys(context.inFlight).length > 0 || (name !== 'idle' && name !== 'debouncing'))
       return [];
@@ -119,12 +115,12 @@ export class HappeningsOf {
 }
 
 function resolvedHappening(event: LoggedEvent): BatchResolved {
-  const plan = event['plan'] as Plan;
+  const plan = event.plan as Plan;
   return {
     type: 'resolved',
     decision: event.type === 'TargetsUncertain' ? 'full' : 'targeted',
-    full: event['full'] as FullReason | undefined,
-    decisions: event['decisions'] as BatchResolved['decisions'],
+    full: event.full as FullReason | undefined,
+    decisions: event.decisions as BatchResolved['decisions'],
     affected: plan.targets,
     held: plan.held,
     suspended: plan.suspended,
@@ -134,33 +130,38 @@ function resolvedHappening(event: LoggedEvent): BatchResolved {
 }
 
 function nothingHappening(event: LoggedEvent): Happening[] {
-  const held = event['held'] as HeldTarget[];
-  const decisions = event['decisions'] as BatchResolved['decisions'];
-  const wouldAsk = (event['wouldAsk'] as BatchResolved['affected'] | undefined) ?? [];
+  const held = event.held as HeldTarget[];
+  const decisions = event.decisions as BatchResolved['decisions'];
+  const wouldAsk = (event.wouldAsk as BatchResolved['affected'] | undefined) ?? [];
   const shown: Happening[] = [];
   if (decisions.length > 0 || held.length > 0 || wouldAsk.length > 0) {
     shown.push({
       type: 'resolved',
       decision: held.length > 0 ? 'held' : wouldAsk.length > 0 ? 'targeted' : 'none',
-      full: event['full'] as FullReason | undefined,
+      full: event.full as FullReason | undefined,
       decisions,
       affected: wouldAsk,
       held,
-      suspended: (event['suspended'] as string[] | undefined) ?? [],
+      suspended: (event.suspended as string[] | undefined) ?? [],
       bystanders: 0,
       pruneRisk: undefined,
     });
   }
-  if (wouldAsk.length > 0) shown.push({ type: 'message', level: 'warning', text: String(event['reason']) });
+  if (wouldAsk.length > 0) shown.push({ type: 'message', level: 'warning', text: String(event.reason) });
   return shown;
 }
 
+function warningsOf(event: LoggedEvent): Happening[] {
+  const warnings = (event.warnings as readonly string[] | undefined) ?? [];
+  return warnings.map((text) => ({ type: 'message', level: 'warning', text }));
+}
+
 function settledHappening(event: LoggedEvent): Happening[] {
-  const id = String(event['target']);
-  const reason = String(event['reason'] ?? '');
-  const message = String(event['message'] ?? '');
-  const elapsedMs = Number(event['elapsedMs'] ?? 0);
-  switch (event['outcome']) {
+  const id = String(event.target);
+  const reason = String(event.reason ?? '');
+  const message = String(event.message ?? '');
+  const elapsedMs = Number(event.elapsedMs ?? 0);
+  switch (event.outcome) {
     case 'ready':
       return [{ type: 'targetReady', id, elapsedMs }];
     case 'failed':

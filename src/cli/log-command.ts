@@ -1,13 +1,12 @@
 import type { CommandIo } from './command.ts';
 import { EXIT_OK } from './exit-codes.ts';
 import { printLog } from './log.ts';
-import { openLogToRead } from './open-log.ts';
+import { withLogToRead } from './open-log.ts';
 import type { LogOptions } from './options.ts';
 
 /** `reconcile-machine log`. */
 export async function runLog(options: LogOptions, io: CommandIo): Promise<number> {
-  const log = openLogToRead(options, io);
-  try {
+  return withLogToRead(options, io, async (log) => {
     await printLog(
       {
         log,
@@ -22,7 +21,5 @@ export async function runLog(options: LogOptions, io: CommandIo): Promise<number
       (line) => io.stdout.write(line),
     );
     return EXIT_OK;
-  } finally {
-    log.close();
-  }
+  });
 }

@@ -13,6 +13,13 @@ export interface LogPlace {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   readonly home: string;
+  /** What a relative `--log` counts from; the process's own directory unless given. */
+  readonly cwd?: string;
+}
+
+/** The place for a command with this environment and directory. */
+export function logPlaceOf(io: { readonly env: LogPlace['env']; readonly cwd: string }): LogPlace {
+  return { env: io.env, platform: process.platform, home: homedir(), cwd: io.cwd };
 }
 
 const THIS_PLACE: LogPlace = { env: process.env, platform: process.platform, home: homedir() };
@@ -39,7 +46,7 @@ export function defaultLogPath(dir: string, place: LogPlace = THIS_PLACE): strin
 
 /** The log to use for `dir`: `given` (from --log) or the default. Throws UsageError for one inside `dir`: writing it would be a change to watch. */
 export function logPathFor(dir: string, given: string | undefined, place: LogPlace = THIS_PLACE): string {
-  const path = given === undefined ? defaultLogPath(dir, place) : resolve(given);
+  const path = given === undefined ? defaultLogPath(dir, place) : resolve(place.cwd ?? process.cwd(), given);
   const root = realPathOf(dir);
   const real = realPathOf(path);
   const below = relative(root, real);

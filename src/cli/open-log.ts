@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { openSqliteLog, type SqliteLog } from '../engine/sqlite-log.ts';
 import type { CommandIo } from './command.ts';
 import { CommandFailedError } from './errors.ts';
-import { defaultLogPath, type FoundLog, findLogs, type LogPlace } from './log-location.ts';
+import { defaultLogPath, type FoundLog, findLogs, logPlaceOf } from './log-location.ts';
 import type { LogSourceOptions } from './options.ts';
 import { watchedDirectory } from './watched-directory.ts';
 
@@ -25,6 +24,20 @@ export function openLogToRead(
   });
 }
 
+/** Opens that log, hands it to `use` and closes it. */
+export async function withLogToRead<T>(
+  source: Pick<LogSourceOptions, 'dir' | 'log'>,
+  io: Pick<CommandIo, 'cwd' | 'env' | 'stderr'>,
+  use: (log: SqliteLog) => T | Promise<T>,
+): Promise<T> {
+  const log = openLogToRead(source, io);
+  try {
+    return await use(log);
+  } finally {
+    log.close();
+  }
+}
+
 /** Where that log is; the file exists. */
 export function logPathToRead(
   source: Pick<LogSourceOptions, 'dir' | 'log'>,
@@ -35,7 +48,7 @@ export function logPathToRead(
     if (existsSync(path)) return path;
     throw new CommandFailedError(`expected an event log, found nothing at ${path}`, 'check the path given with --log');
   }
-  const place: LogPlace = { env: io.env, platform: process.platform, home: homedir() };
+  const place = logPlaceOf(io);
   const directory = watchedDirectory(source.dir, io.cwd);
   const usual = defaultLogPath(directory, place);
   if (existsSync(usual)) return usual;

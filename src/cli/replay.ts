@@ -3,11 +3,11 @@ import type { CommandIo } from './command.ts';
 import { UsageError } from './errors.ts';
 import { machineStates, stateFromLog } from './machine-states.ts';
 import type { ReplayOptions } from './options.ts';
-import { withReadingLog } from './reading-log.ts';
+import { withLogToRead } from './open-log.ts';
 
 /** `replay [--at SEQ]`: the state of every machine after that event, from the log alone. Runs no effect. */
 export async function runReplay(options: ReplayOptions, io: CommandIo): Promise<number> {
-  return withReadingLog(options, io, (log) => {
+  return withLogToRead(options, io, (log) => {
     const last = log.lastSeq();
     const first = log.latestSnapshot(options.at ?? last)?.seq ?? log.firstSeq();
     const at = options.at ?? last;

@@ -4,12 +4,12 @@ import type { CommandIo } from './command.ts';
 import { UsageError } from './errors.ts';
 import { stateFromLog } from './machine-states.ts';
 import type { RetryOptions } from './options.ts';
-import { readingLogPath, withReadingLog } from './reading-log.ts';
+import { logPathToRead, withLogToRead } from './open-log.ts';
 
 /** `retry NAME`: hands a dead letter or a held target back to the watch, which takes it up at once, or at its next start. */
 export async function runRetry(options: RetryOptions, io: CommandIo): Promise<number> {
-  const path = readingLogPath(options, io);
-  const target = await withReadingLog(options, io, (log) => {
+  const path = logPathToRead(options, io);
+  const target = await withLogToRead(options, io, (log) => {
     const state = stateFromLog(log);
     const { targets } = watchStatus(state.seq, state.machines);
     const found = targets.filter(({ id }) => id === options.name || id.endsWith(`/${options.name}`));

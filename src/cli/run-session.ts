@@ -125,12 +125,12 @@ class CycleFollower {
   }
 
   see(event: LoggedEvent, state: Readonly<EngineState>): void {
-    if (event.type === 'EffectRequested' && event['effect'] === 'askTarget')
+    if (event.type === 'EffectRequested' && event.effect === 'askTarget')
       this.#asked.push(event.machine.slice('target/'.length));
     if (event.machine !== WATCH) return;
     // What another look at the tree finds is as much a save as an event.
     if (event.type === 'FilesChanged' || event.type === 'FullReconcileRequested') this.#firstEventAt ??= event.at;
-    if (event.type === 'WatchStarted' && event['full'] !== undefined) this.#firstEventAt ??= event.at;
+    if (event.type === 'WatchStarted' && event.full !== undefined) this.#firstEventAt ??= event.at;
     if (event.type === 'TargetsResolved' || event.type === 'TargetsUncertain') this.#firstEventAt ??= event.at;
     if (event.type === 'StepRefused') this.#refused = true;
     const snapshot = state.machines.get(WATCH);

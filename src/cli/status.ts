@@ -2,11 +2,11 @@ import { type TargetStatus, type WatchStatus, watchStatus } from '../projections
 import type { CommandIo } from './command.ts';
 import { stateFromLog } from './machine-states.ts';
 import type { StatusOptions } from './options.ts';
-import { withReadingLog } from './reading-log.ts';
+import { withLogToRead } from './open-log.ts';
 
 /** `status`: the watch, each target, what is held or in the dead letters and why; from the log, beside a running watch or after it. */
 export async function runStatus(options: StatusOptions, io: CommandIo): Promise<number> {
-  return withReadingLog(options, io, (log) => {
+  return withLogToRead(options, io, (log) => {
     const state = stateFromLog(log);
     const status = watchStatus(state.seq, state.machines);
     io.stdout.write(options.json ? `${JSON.stringify(status, null, 2)}\n` : formatStatus(status));

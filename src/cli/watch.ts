@@ -5,7 +5,7 @@ import { systemClock } from '../engine/clock.ts';
 import { confirm } from '../ui/confirm.ts';
 import type { CommandIo } from './command.ts';
 import { UsageError } from './errors.ts';
-import { logPathFor } from './log-location.ts';
+import { logPathFor, logPlaceOf } from './log-location.ts';
 import type { WatchOptions } from './options.ts';
 import { runSession } from './run-session.ts';
 import { watchedDirectory } from './watched-directory.ts';
@@ -13,7 +13,7 @@ import { watchedDirectory } from './watched-directory.ts';
 /** `watch [DIR]`: until Ctrl-C, or with `--once` until the first cycle is over. */
 export async function runWatch(options: WatchOptions, io: CommandIo): Promise<number> {
   const dir = watchedDirectory(options.dir, io.cwd);
-  const logPath = logPathFor(dir, options.log);
+  const logPath = logPathFor(dir, options.log, logPlaceOf(io));
   if (options.embedded) return (await import('./embedded-world.ts')).watchEmbedded({ options, dir, logPath }, io);
   const connection = await loadKubeconfig({ path: options.kubeconfig, context: options.context, env: io.env });
   await assertMayUse(connection, options.allowContexts, io);

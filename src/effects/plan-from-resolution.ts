@@ -31,6 +31,7 @@ export function planFromResolution(input: PlanningInput): Outcome {
     decided: resolution.decisions.length,
     bystanders: resolution.bystanders,
     released: releasedTargets(machines, heldIds),
+    warnings: resolution.warnings ?? [],
   };
   if (sendNothing !== undefined) {
     return {
@@ -141,8 +142,7 @@ function plannedTargets(resolution: Resolution, definitions: Definitions): Plann
   const awaits = new Map<ObjectId, ObjectId[]>();
   const awaitedBy = new Map<ObjectId, ObjectId[]>();
   for (const target of resolution.affected) {
-    const after = 'after' in target && Array.isArray(target.after) ? (target.after as ObjectId[]) : [];
-    const names = [...new Set([...(byId.get(target.id)?.dependsOn ?? []), ...after])].filter(
+    const names = [...new Set([...(byId.get(target.id)?.dependsOn ?? []), ...(target.follows ?? [])])].filter(
       (id) => affected.has(id) && id !== target.id,
     );
     awaits.set(target.id, names);

@@ -21,8 +21,7 @@ function inWords({ type, params }: { type: string; params?: unknown }): string {
   if (type === 'reportDegraded') return given.failure === undefined ? '' : `degraded: ${given.failure.kind}`;
   if (type === 'listPage')
     return `list ${String(given.continueToken ?? 'from the start')}, ${String(given.limit)} a page`;
-  if (type === 'openWatch')
-    return `watch from ${String(given.resourceVersion)} for ${String(given.timeoutSeconds)} s`;
+  if (type === 'openWatch') return `watch from ${String(given.resourceVersion)} for ${String(given.timeoutSeconds)} s`;
   return type;
 }
 
