@@ -1,5 +1,6 @@
 import { type ActorScope, type AnyMachineSnapshot, type AnyStateMachine, createActor, type EventObject } from 'xstate';
 import { DEFAULT_LIMITS } from '../domain/limits.ts';
+import { quickenAssigns } from './quick-assign.ts';
 
 /** An action that a transition asks for, as data. */
 export interface ActionData {
@@ -32,6 +33,7 @@ export function pureTransition(
 function collectorOf(machine: AnyStateMachine): Collector {
   const known = collectors.get(machine);
   if (known !== undefined) return known;
+  quickenAssigns(machine);
   const self = createActor(machine, { input: { id: '', limits: DEFAULT_LIMITS } } as never);
   const nothing = (): void => {};
   const collector: Collector = {

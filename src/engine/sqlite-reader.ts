@@ -4,7 +4,7 @@ import type { EventShapes } from './event-shapes.ts';
 import { LogDamagedError } from './log-errors.ts';
 import type { Head } from './sqlite-checks.ts';
 import { logErrorFrom } from './sqlite-error.ts';
-import { type ChainEnd, followChain } from './sqlite-rows.ts';
+import { type ChainEnd, EVENT_COLUMNS, type EventValues, followChain } from './sqlite-rows.ts';
 
 const PAGE_EVENTS = 1_000;
 
@@ -20,7 +20,11 @@ export interface SqliteReader {
 
 export function sqliteReader(database: DatabaseSync, path: string, shapes: EventShapes): SqliteReader {
   const headRow = database.prepare('SELECT first_seq, before_first, last_seq, checksum FROM head WHERE id = 1');
-  const page = database.prepare('SELECT * FROM events WHERE seq >= ? AND seq <= ? ORDER BY seq LIMIT ?');
+  const page = database.prepare(
+    `SELECT ${EVENT_COLUMNS} FROM events WHERE seq >= ? AND seq <= ? ORDER BY seq LIMIT ?`,
+  );
+  // An array a row takes half the time of an object a row.
+  page.setReturnArrays(true);
   const checksumAt = database.prepare('SELECT checksum FROM events WHERE seq = ?');
 
   function guarded<T>(work: () => T): T {
@@ -58,9 +62,9 @@ export function sqliteReader(database: DatabaseSync, path: string, shapes: Event
     if (from > to) return;
     let chain = guarded(() => chainBefore(from, start));
     while (chain.seq < to) {
-      const rows = guarded(() => page.all(chain.seq + 1, to, PAGE_EVENTS));
+      const rows = guarded(() => page.all(chain.seq + 1, to, PAGE_EVENTS) as unknown as readonly EventValues[]);
       const first = rows[0];
-      if (first === undefined || Number(first.seq) !== chain.seq + 1) {
+      if (first === undefined || first[0] !== chain.seq + 1) {
         const { firstSeq } = guarded(head);
         if (firstSeq > chain.seq + 1) {
           throw new Error(

@@ -12,21 +12,35 @@ export interface ChainEnd {
   readonly checksum: number;
 }
 
+/** The columns of an event, in the order of EventValues. */
+export const EVENT_COLUMNS = 'seq, at, machine, type, v, fields, checksum';
+
+/** One row of the table of events, which is STRICT: the database itself checks the types. */
+export type EventValues = readonly [
+  seq: number,
+  at: number,
+  machine: string,
+  type: string,
+  v: number,
+  fields: string,
+  checksum: number,
+];
+
 /** The event in `row` and the new end of the chain. Throws LogDamagedError unless `row` is exactly what was written after `previous`. */
 export function followChain(
-  row: SqliteRow,
+  row: EventValues,
   previous: ChainEnd,
   path: string,
   shapes: EventShapes,
 ): { readonly event: LoggedEvent; readonly end: ChainEnd } {
-  const stored = eventRowOf(row);
+  const [seq, at, machine, type, v, fields, checksum] = row;
   const expected = previous.seq + 1;
-  if (stored.seq !== expected) {
-    const gap = stored.seq - expected;
-    throw new LogDamagedError(path, `expected event ${expected}, found event ${stored.seq}: ${gap} missing`);
+  if (seq !== expected) {
+    const gap = seq - expected;
+    throw new LogDamagedError(path, `expected event ${expected}, found event ${seq}: ${gap} missing`);
   }
-  const checksum = chainChecksum(stored, previous.checksum);
-  if (checksum !== row.checksum) {
+  const stored: EventRow = { seq, at, machine, type, v, fields };
+  if (chainChecksum(stored, previous.checksum) !== checksum) {
     throw new LogDamagedError(path, `event ${expected} is not what was written (its checksum does not fit)`);
   }
   return { event: eventIn(stored, path, shapes), end: { seq: expected, checksum } };
@@ -49,15 +63,4 @@ function eventIn(stored: EventRow, path: string, shapes: EventShapes): LoggedEve
     );
   }
   return current;
-}
-
-function eventRowOf(row: SqliteRow): EventRow {
-  return {
-    seq: Number(row.seq),
-    at: Number(row.at),
-    machine: String(row.machine),
-    type: String(row.type),
-    v: Number(row.v),
-    fields: String(row.fields),
-  };
 }
