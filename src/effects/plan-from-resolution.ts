@@ -100,7 +100,7 @@ function withWaiters(resolution: Resolution): readonly HeldTarget[] {
       id,
       problem: {
         ...first.problem,
-        message: `waits for ${where}, which breaks the source they share: ${first.problem.message}`,
+        message: `${first.problem.message.startsWith(where) ? '' : `${where}: `}${first.problem.message} (it breaks the source they share, so this target waits)`,
       },
     }));
   return [...resolution.held, ...waiters];

@@ -52,6 +52,8 @@ export interface WatchEffectDependencies {
 /** The handlers of all effects that the machines of a watch ask for. */
 export function watchEffects(dependencies: WatchEffectDependencies): Record<string, EffectHandler> {
   const { engine, now, view } = dependencies;
+  /** Where nothing may be sent, nothing becomes reconciled: what was shown once is not shown again. */
+  let shown: Readonly<Record<ObjectId, string>> = {};
   const ask = (id: ObjectId, token: string): Promise<{ readonly value: unknown } | { readonly failure: Failure }> =>
     call(engine(), 'api-server', now, () =>
       dependencies.annotate(objectReference(id, view.object(id)), requestAnnotation(token)),
@@ -62,7 +64,9 @@ export function watchEffects(dependencies: WatchEffectDependencies): Record<stri
       try {
         const waited = await dependencies.gitUnlocked(signal);
         const swept = batch.rescan || waited ? await dependencies.sweep(signal) : [];
-        return resolve(dependencies, batch, swept);
+        const { outcome, digests } = resolve(dependencies, batch, swept, shown);
+        shown = digests;
+        return outcome;
       } catch (error) {
         return { type: 'StepFailed', step: 'resolve', failure: { ...failureOf(error), kind: 'disk' } };
       }
@@ -105,23 +109,31 @@ export function watchEffects(dependencies: WatchEffectDependencies): Record<stri
   };
 }
 
-function resolve(dependencies: WatchEffectDependencies, batch: Batch, swept: readonly RelativePath[]): Outcome {
+function resolve(
+  dependencies: WatchEffectDependencies,
+  batch: Batch,
+  swept: readonly RelativePath[],
+  shown: Readonly<Record<ObjectId, string>>,
+): { readonly outcome: Outcome; readonly digests: Resolution['digests'] } {
   const { workspace, view, engine, dryRun } = dependencies;
   const fed = dependencies.fed();
   const { machines } = engine().state;
+  const sendNothing = fed.notPushable ?? (dryRun ? 'dry run: nothing is sent' : undefined);
   const changed = [...new Set([...(batch.paths as readonly RelativePath[]), ...swept])];
+  const known = knownDigests(machines);
   const resolution = workspace.resolve({
     changed,
-    known: knownDigests(machines),
+    known: sendNothing === undefined ? known : { ...known, ...shown },
     ...(batch.full === undefined ? {} : { full: batch.full }),
   });
-  return planFromResolution({
+  const outcome = planFromResolution({
     resolution,
     definitions: view.definitions,
     fedSource: fed.id,
     machines,
-    sendNothing: fed.notPushable ?? (dryRun ? 'dry run: nothing is sent' : undefined),
+    sendNothing,
   });
+  return { outcome, digests: resolution.digests };
 }
 
 function knownDigests(machines: ReadonlyMap<string, AnyMachineSnapshot>): Record<ObjectId, string | undefined> {

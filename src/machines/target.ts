@@ -108,9 +108,7 @@ export const targetMachine = setup({
     ),
     observe: assign(({ event }) => (event.type === 'TargetObserved' ? { observation: event.observation } : {})),
     noteBaseline: assign(({ event }) =>
-      event.type === 'BaselineFound'
-        ? { reconciledDigest: event.digest, desiredDigest: event.digest }
-        : {},
+      event.type === 'BaselineFound' ? { reconciledDigest: event.digest, desiredDigest: event.digest } : {},
     ),
     want: assign(({ context, event }) => {
       if (event.type !== 'ReconcileWanted') return {};
@@ -154,7 +152,7 @@ export const targetMachine = setup({
       message: '',
     })),
     settle: assign(({ context, event }) => ({
-      reconciledDigest: context.askedDigest,
+      reconciledDigest: context.desiredDigest,
       owed: false,
       attempt: 0,
       reason: '',
@@ -199,6 +197,7 @@ export const targetMachine = setup({
           }
         : {},
     ),
+    release: assign({ problem: undefined, reason: '', message: '' }),
     noteProblem: assign(({ event }) => (event.type === 'TargetHeld' ? { problem: event.problem } : {})),
     holdAgain: assign(({ context }) => ({
       reason: 'Held',
@@ -428,7 +427,12 @@ export const targetMachine = setup({
           {
             guard: 'observedReady',
             target: 'settled',
-            actions: ['observe', 'settle', { type: 'tellDependents', params: readyMessages }],
+            actions: [
+              'observe',
+              'settle',
+              { type: 'tellDependents', params: readyMessages },
+              { type: 'tellReady', params: settledReady },
+            ],
           },
           { actions: ['observe'] },
         ],
@@ -438,7 +442,7 @@ export const targetMachine = setup({
     held: {
       entry: { type: 'tellDependents', params: failedMessages },
       on: {
-        HoldReleased: 'settled',
+        HoldReleased: { target: 'settled', actions: 'release' },
         RetryRequested: { target: 'settled', actions: ['requeue', { type: 'tellRetry', params: retryMessages }] },
         DependencyObserved: [
           { guard: 'blockedAndDependencyReady', target: 'requested', actions: 'noteDependency' },
@@ -640,7 +644,9 @@ function timeoutMessage(context: TargetContext): string {
 
 function describeProblem(problem: BuildProblem): string {
   const position = problem.line === undefined ? '' : `:${problem.line}:${problem.column ?? 1}`;
-  return `${problem.path}${position}: ${problem.message}`;
+  const where = `${problem.path}${position}`;
+  // Most messages begin with their place already; one about the whole tree has none.
+  return problem.path === '.' || problem.message.startsWith(where) ? problem.message : `${where}: ${problem.message}`;
 }
 
 function firstLine(text: string): string {

@@ -61,6 +61,8 @@ export interface WatchContext {
   readonly failure: Failure | undefined;
   readonly mode: 'targeted' | 'full';
   readonly inFlight: Readonly<Record<string, true>>;
+  /** Asked for and not Ready since: in flight, failed, blocked or suspended. A newer revision concerns them too. */
+  readonly unsettled: Readonly<Record<string, true>>;
   /** How the targets of the cycle that is running, or ran last, ended. */
   readonly outcomes: Readonly<Record<string, TargetOutcome>>;
   readonly lastReason: string;
@@ -191,12 +193,17 @@ export const watchMachine = setup({
       if (event.type !== 'TargetsResolved' && event.type !== 'TargetsUncertain') return {};
       const running = Object.keys(context.inFlight).length > 0;
       const inFlight = { ...context.inFlight };
-      for (const target of event.plan.targets) inFlight[target.id] = true;
+      const unsettled = { ...context.unsettled };
+      for (const target of event.plan.targets) {
+        inFlight[target.id] = true;
+        unsettled[target.id] = true;
+      }
       const outcomes: Record<string, TargetOutcome> = running ? { ...context.outcomes } : {};
       for (const held of event.plan.held) outcomes[held.id] = 'held';
       for (const id of event.plan.suspended) outcomes[id] = 'suspended';
       return {
         inFlight,
+        unsettled,
         outcomes,
         cycle: context.cycle + 1,
         mode: event.type === 'TargetsUncertain' ? ('full' as const) : ('targeted' as const),
@@ -220,9 +227,12 @@ export const watchMachine = setup({
         : {},
     ),
     settleTarget: assign(({ context, event }) => {
-      if (event.type !== 'TargetSettled' || context.inFlight[event.target] === undefined) return {};
-      const { [event.target]: _, ...inFlight } = context.inFlight;
-      return { inFlight, outcomes: { ...context.outcomes, [event.target]: event.outcome } };
+      if (event.type !== 'TargetSettled') return {};
+      const { [event.target]: wasInFlight, ...inFlight } = context.inFlight;
+      const { [event.target]: _, ...others } = context.unsettled;
+      const unsettled = event.outcome === 'ready' || event.outcome === 'gone' ? others : context.unsettled;
+      if (wasInFlight === undefined) return { unsettled };
+      return { inFlight, unsettled, outcomes: { ...context.outcomes, [event.target]: event.outcome } };
     }),
     sourceIsThere: assign({ batch: NO_BATCH }),
     // Effects and messages are data: the engine carries them out.
@@ -274,6 +284,7 @@ export const watchMachine = setup({
     failure: undefined,
     mode: 'targeted',
     inFlight: {},
+    unsettled: {},
     outcomes: {},
     lastReason: '',
     retryAfterMs: 0,
@@ -374,6 +385,8 @@ export const watchMachine = setup({
           { guard: 'somethingOwed', target: 'debouncing', actions: 'refuse' },
           { target: 'idle', actions: 'refuse' },
         ],
+        // A look at everything is wanted while one is being taken: it is the next.
+        WatchStarted: { actions: 'collectFull' },
         // After a crash nobody knows what the batch was: look at everything again.
         EffectOutcomeUnknown: { target: 'resolving', reenter: true, actions: 'returnBatch' },
       },
@@ -509,16 +522,24 @@ function releasedOnes(released: readonly string[]): Message[] {
 function sourceReadyMessages({ context, event }: Args): Messages {
   if (event.type !== 'SourceAvailable') return { messages: [] };
   const { revisions, cycle } = event;
-  return toInFlight(context, { type: 'SourceReady', revisions, cycle });
+  return toTargets(Object.keys(context.unsettled), { type: 'SourceReady', revisions, cycle });
 }
 
 function sourceFailedMessages({ context, event }: Args): Messages {
   if (event.type === 'SourceUnavailable')
-    return toInFlight(context, { type: 'SourceFailed', reason: event.reason, message: event.message });
+    return toTargets(Object.keys(context.inFlight), {
+      type: 'SourceFailed',
+      reason: event.reason,
+      message: event.message,
+    });
   if (event.type !== 'StepRefused') return { messages: [] };
-  return toInFlight(context, { type: 'SourceFailed', reason: `${event.step} refused`, message: event.failure.message });
+  return toTargets(Object.keys(context.inFlight), {
+    type: 'SourceFailed',
+    reason: `${event.step} refused`,
+    message: event.failure.message,
+  });
 }
 
-function toInFlight(context: WatchContext, message: Omit<Message, 'to'> & { readonly type: string }): Messages {
-  return { messages: Object.keys(context.inFlight).map((target) => ({ ...message, to: targetMachineId(target) })) };
+function toTargets(targets: readonly string[], message: Omit<Message, 'to'> & { readonly type: string }): Messages {
+  return { messages: targets.map((target) => ({ ...message, to: targetMachineId(target) })) };
 }

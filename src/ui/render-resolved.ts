@@ -109,5 +109,5 @@ function problemText(problem: BuildProblem): string {
   const column = problem.line === undefined || problem.column === undefined ? '' : `:${problem.column}`;
   const where = `${problem.path}${line}${column}`;
   const message = oneLine(problem.message);
-  return message.startsWith(where) ? message : `${oneLine(where)}: ${message}`;
+  return problem.path === '.' || message.startsWith(where) ? message : `${oneLine(where)}: ${message}`;
 }

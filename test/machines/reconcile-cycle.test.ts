@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { serializeState } from '../../src/engine/engine-state.ts';
 import { replay } from '../../src/engine/replay.ts';
 import { WATCH_KINDS } from '../../src/machines/kinds.ts';
-import { SOURCE, settle, UNAVAILABLE, WatchRig } from '../support/watch-rig.ts';
+import { settle } from '../support/settle.ts';
+import { SOURCE, UNAVAILABLE, WatchRig } from '../support/watch-rig.ts';
 
 const A = 'Kustomization/flux-system/a';
 const B = 'Kustomization/flux-system/b';
@@ -64,6 +65,36 @@ describe('a targeted reconcile', () => {
     expect(rig.asked).toEqual([SOURCE, A, B]);
   });
 
+  it('asks a blocked dependent at the newer revision that mends its dependency', () => {
+    const rig = new WatchRig();
+    rig.define(A, [], [B]);
+    rig.define(B, [A]);
+    rig.save({ id: A, digest: 'd1' }, { id: B, digest: 'd1', dependsOn: [A] });
+    rig.sourceFetches();
+    rig.fails(A);
+    expect(rig.stateOf(targetB)).toBe('held');
+    rig.save({ id: A, digest: 'd2' });
+    rig.sourceFetches();
+    rig.observe(A);
+    expect(rig.stateOf(targetB)).toBe('progressing');
+    rig.observe(B);
+    expect(rig.target(B).reconciledDigest).toBe('d1');
+    expect(rig.watch).toBe('idle');
+  });
+
+  it('believes a dead letter that turns Ready at a later revision', () => {
+    const rig = new WatchRig();
+    rig.save({ id: A, digest: 'd1' });
+    rig.sourceFetches();
+    rig.fails(A);
+    rig.save({ id: B, digest: 'd1' });
+    rig.sourceFetches();
+    rig.observe(B);
+    rig.observe(A);
+    expect(rig.stateOf(targetA)).toBe('settled');
+    expect(rig.target(A).reconciledDigest).toBe('d1');
+  });
+
   it('waits for a bystander it depends on to come to the same revision, without asking it', () => {
     const rig = new WatchRig();
     rig.define(A, [], [B]);
@@ -108,12 +139,21 @@ describe('a targeted reconcile', () => {
   it('pushes once more, not twice, for content that was superseded while a push was on its way', async () => {
     const rig = new WatchRig();
     let finish: (() => void) | undefined;
-    rig.pushOutcome = () => new Promise((resolve) => (finish = () => resolve({ type: 'ArtifactPushed', digest: 'sha256:1', unchanged: false, bytesSent: 1 }))) as never;
+    rig.pushOutcome = () =>
+      new Promise(
+        (resolve) =>
+          (finish = () => resolve({ type: 'ArtifactPushed', digest: 'sha256:1', unchanged: false, bytesSent: 1 })),
+      ) as never;
     rig.save({ id: A, digest: 'd1' });
     rig.save({ id: A, digest: 'd2' });
     rig.save({ id: A, digest: 'd3' });
     expect(rig.pushes).toBe(1);
-    rig.pushOutcome = () => ({ type: 'ArtifactPushed', digest: `sha256:${rig.pushes}`, unchanged: false, bytesSent: 1 });
+    rig.pushOutcome = () => ({
+      type: 'ArtifactPushed',
+      digest: `sha256:${rig.pushes}`,
+      unchanged: false,
+      bytesSent: 1,
+    });
     finish?.();
     await settle();
     expect(rig.pushes).toBe(2);
@@ -132,7 +172,12 @@ describe('failures', () => {
     rig.save({ id: A, digest: 'd1' });
     expect(rig.watch).toBe('backoff');
     expect(rig.stateOf(targetA)).toBe('requested');
-    rig.pushOutcome = () => ({ type: 'ArtifactPushed', digest: `sha256:${rig.pushes}`, unchanged: false, bytesSent: 1 });
+    rig.pushOutcome = () => ({
+      type: 'ArtifactPushed',
+      digest: `sha256:${rig.pushes}`,
+      unchanged: false,
+      bytesSent: 1,
+    });
     rig.clock.advance(rig.limits.watchBackoffMsMin * 2);
     rig.sourceFetches();
     rig.observe(A);
@@ -142,7 +187,10 @@ describe('failures', () => {
 
   it('a refused push ends the cycle: its targets go to the dead letters, saying why', () => {
     const rig = new WatchRig();
-    rig.pushOutcome = () => ({ type: 'PushFailed', failure: { kind: 'forbidden', message: 'denied by registry', dependency: 'registry' } });
+    rig.pushOutcome = () => ({
+      type: 'PushFailed',
+      failure: { kind: 'forbidden', message: 'denied by registry', dependency: 'registry' },
+    });
     rig.save({ id: A, digest: 'd1' });
     expect(rig.stateOf(targetA)).toBe('dead-letter');
     expect(rig.target(A).message).toContain('denied by registry');
@@ -163,7 +211,10 @@ describe('failures', () => {
 
   it('a forbidden request is given up at once', () => {
     const rig = new WatchRig();
-    rig.askOutcome = () => ({ type: 'RequestFailed', failure: { kind: 'forbidden', message: 'cannot patch kustomizations' } });
+    rig.askOutcome = () => ({
+      type: 'RequestFailed',
+      failure: { kind: 'forbidden', message: 'cannot patch kustomizations' },
+    });
     rig.save({ id: A, digest: 'd1' });
     rig.sourceFetches();
     expect(rig.stateOf(targetA)).toBe('dead-letter');
@@ -236,7 +287,11 @@ describe('replay', () => {
     const live = JSON.stringify(serializeState(rig.engine.state));
     for (let seq = 1; seq <= rig.log.lastSeq(); seq += 1) {
       const [fast, slow] = [true, false].map((useSnapshots) =>
-        JSON.parse(JSON.stringify(serializeState(replay(rig.log, WATCH_KINDS, { limits: rig.limits, atSeq: seq, useSnapshots })))),
+        JSON.parse(
+          JSON.stringify(
+            serializeState(replay(rig.log, WATCH_KINDS, { limits: rig.limits, atSeq: seq, useSnapshots })),
+          ),
+        ),
       );
       expect(fast).toEqual(slow);
       states.push(fast);

@@ -12,11 +12,6 @@ import { VirtualClock } from './virtual-clock.ts';
 
 export const SOURCE = 'OCIRepository/flux-system/shop';
 
-/** Lets promises that are already settled run their callbacks. */
-export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
-}
-
 /** The real engine and machines; files, registry and cluster are what a test says they are. */
 export class WatchRig {
   readonly clock = new VirtualClock();
@@ -29,7 +24,12 @@ export class WatchRig {
   pushes = 0;
   /** What the next resolutions say. */
   affected: { id: string; digest: string; dependsOn?: string[] }[] = [];
-  pushOutcome: () => Outcome = () => ({ type: 'ArtifactPushed', digest: `sha256:${this.pushes}`, unchanged: false, bytesSent: 1 });
+  pushOutcome: () => Outcome = () => ({
+    type: 'ArtifactPushed',
+    digest: `sha256:${this.pushes}`,
+    unchanged: false,
+    bytesSent: 1,
+  });
   askOutcome: (id: string) => Outcome | Promise<Outcome> = () => ({ type: 'RequestAccepted' });
   readonly limits: Limits;
 
@@ -73,7 +73,8 @@ export class WatchRig {
   }
 
   #resolution(): Outcome {
-    if (this.affected.length === 0) return { type: 'NothingToDo', reason: 'unchanged', decisions: [], held: [], released: [] };
+    if (this.affected.length === 0)
+      return { type: 'NothingToDo', reason: 'unchanged', decisions: [], held: [], released: [] };
     const ids = this.affected.map(({ id }) => id);
     const targets: PlannedTarget[] = this.affected.map(({ id, digest, dependsOn = [] }) => ({
       id,
@@ -88,7 +89,17 @@ export class WatchRig {
       type: 'TargetsResolved',
       reason: 'closure',
       decisions: [],
-      plan: { source: SOURCE, contentDigest: 'c', generators: [], targets, held: [], suspended: [], bystanders: 0, pruneRisk: undefined, released: [] },
+      plan: {
+        source: SOURCE,
+        contentDigest: 'c',
+        generators: [],
+        targets,
+        held: [],
+        suspended: [],
+        bystanders: 0,
+        pruneRisk: undefined,
+        released: [],
+      },
     };
   }
 
@@ -157,7 +168,12 @@ export class WatchRig {
   }
 
   fails(id: string, reason = 'BuildFailed'): void {
-    this.observe(id, { ready: 'False', reason, message: 'accumulating resources: no such file', lastAppliedRevision: 'latest@sha256:0' });
+    this.observe(id, {
+      ready: 'False',
+      reason,
+      message: 'accumulating resources: no such file',
+      lastAppliedRevision: 'latest@sha256:0',
+    });
   }
 
   stateOf(machine: string): string {

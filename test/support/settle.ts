@@ -1,0 +1,4 @@
+/** Lets promises that are already settled run their callbacks. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}
