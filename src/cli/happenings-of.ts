@@ -6,7 +6,7 @@ import { nameOf } from '../engine/engine-state.ts';
 import type { LoggedEvent } from '../engine/event-log.ts';
 import { WATCH } from '../machines/messages.ts';
 import { stateName } from '../machines/state-name.ts';
-import type { Plan, WatchContext } from '../machines/watch.ts';
+import type { Plan, WatchContext } from '../machines/watch-context.ts';
 import type { BatchResolved, Happening } from '../ui/happening.ts';
 
 /** What a person is shown of the log's events. Remembers only when things began, to say how long they took. */

@@ -5,7 +5,7 @@ import type { EngineState } from '../engine/engine-state.ts';
 import type { LoggedEvent } from '../engine/event-log.ts';
 import { WATCH } from '../machines/messages.ts';
 import { stateName } from '../machines/state-name.ts';
-import type { WatchContext } from '../machines/watch.ts';
+import type { WatchContext } from '../machines/watch-context.ts';
 import { createJsonLines } from '../ui/json-lines.ts';
 import { createTerminal } from '../ui/terminal.ts';
 import { createWatchView } from '../ui/watch-view.ts';

@@ -5,8 +5,8 @@ import { type Definitions, objectId, type ObjectId, type TargetDefinition } from
 import type { EngineState } from '../engine/engine-state.ts';
 import type { NewEvent } from '../engine/event-log.ts';
 import { sourceMachineId, targetMachineId, WATCH } from '../machines/messages.ts';
-import type { SourceContext } from '../machines/source.ts';
-import type { TargetContext } from '../machines/target.ts';
+import type { SourceContext } from '../machines/source-context.ts';
+import type { TargetContext } from '../machines/target-context.ts';
 
 /**
  * The Flux objects of the cluster as the watch last saw them, and what a change of them means for the engine: the few fields that

@@ -5,8 +5,8 @@ import type { FileDecision, HeldTarget, Resolution } from '../domain/resolution.
 import type { Definitions, ObjectId } from '../domain/target.ts';
 import type { Outcome } from '../engine/engine.ts';
 import { targetMachineId } from '../machines/messages.ts';
-import type { TargetContext } from '../machines/target.ts';
-import type { DecisionSummary, Plan, PlannedTarget } from '../machines/watch.ts';
+import type { TargetContext } from '../machines/target-context.ts';
+import type { DecisionSummary, Plan, PlannedTarget } from '../machines/watch-context.ts';
 
 /** The event log holds so many decisions of a batch; a checkout of 5,000 files is counted, not listed. */
 const DECISIONS_LOGGED_MAX = 50;

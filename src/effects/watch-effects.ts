@@ -5,15 +5,17 @@ import type { RelativePath } from '../domain/paths.ts';
 import type { Resolution } from '../domain/resolution.ts';
 import type { ObjectId } from '../domain/target.ts';
 import type { EffectHandler, Engine, Outcome } from '../engine/engine.ts';
-import { knownDigest, type TargetContext } from '../machines/target.ts';
+import { knownDigest } from '../machines/target-rules.ts';
+import type { TargetContext } from '../machines/target-context.ts';
 import { stateName } from '../machines/state-name.ts';
-import type { Batch } from '../machines/watch.ts';
+import type { Batch } from '../machines/watch-context.ts';
 import { objectReference, requestAnnotation } from './ask-flux.ts';
 import { call, failureOf, outcomeOf } from './call.ts';
 import type { FedSource } from './fed-source.ts';
 import type { LiveView } from './live-view.ts';
 import { planFromResolution } from './plan-from-resolution.ts';
 import { artifactConfig, type PushFile, readResolved } from './push-artifact.ts';
+import { Underway } from './underway.ts';
 
 /** What the handlers of a watch need from outside; each is one small piece that tests replace. */
 export interface WatchEffectDependencies {
@@ -59,6 +61,7 @@ export function watchEffects(dependencies: WatchEffectDependencies): Record<stri
       dependencies.annotate(objectReference(id, view.object(id)), requestAnnotation(token)),
     );
 
+  const saving = new Underway();
   return {
     resolveTargets: async (batch: Batch, { signal }): Promise<Outcome> => {
       try {
@@ -72,6 +75,8 @@ export function watchEffects(dependencies: WatchEffectDependencies): Record<stri
       }
     },
     sweepTree: async (_: unknown, { signal }): Promise<Outcome> => {
+      // What a save sends goes first: a look at the whole tree would hold it up.
+      await saving.over();
       try {
         const paths = await dependencies.sweep(signal);
         return paths.length === 0 ? { type: 'TreeSwept', changed: 0 } : { type: 'FilesChanged', paths, from: 'sweep' };
@@ -81,18 +86,20 @@ export function watchEffects(dependencies: WatchEffectDependencies): Record<stri
       }
     },
     runHooks: async (_: unknown, { signal }): Promise<Outcome> => {
-      const failure = await dependencies.runHooks(signal);
+      const failure = await saving.during(() => dependencies.runHooks(signal));
       return failure === undefined ? { type: 'HooksSucceeded' } : { type: 'HookFailed', failure };
     },
     pushArtifact: async ({ contentDigest }: { contentDigest: string }, { signal }): Promise<Outcome> => {
       const read = readResolved(dependencies.workspace.filesToPush());
       if ('moved' in read) return { type: 'ContentMoved', paths: read.moved };
       const config = artifactConfig(contentDigest, dependencies.workspace.digests());
-      const result = await call(engine(), 'registry', now, () => dependencies.push(read.contents, config, signal));
+      const result = await saving.during(() =>
+        call(engine(), 'registry', now, () => dependencies.push(read.contents, config, signal)),
+      );
       return outcomeOf(result, (pushed) => ({ type: 'ArtifactPushed', ...pushed }), 'PushFailed');
     },
     askSource: async ({ source, token }: { source: ObjectId; token: string }): Promise<Outcome> =>
-      outcomeOf(await ask(source, token), () => ({ type: 'SourceAsked' }), 'SourceAskFailed'),
+      outcomeOf(await saving.during(() => ask(source, token)), () => ({ type: 'SourceAsked' }), 'SourceAskFailed'),
     askGenerators: async ({
       generators,
       token,

@@ -1,60 +1,19 @@
 import { assign, cancel, raise, setup } from 'xstate';
-import type { Failure } from '../domain/failure.ts';
-import { isRetryable } from '../domain/failure.ts';
 import type { Limits } from '../domain/limits.ts';
-import type { SourceObservation } from '../domain/observation.ts';
-import { sourceVerdict } from '../domain/readiness.ts';
 import { requestToken } from '../domain/request-token.ts';
-import { type Delivered, type Messages, WATCH } from './messages.ts';
-
-export interface SourceContext {
-  readonly limits: Limits;
-  /** e.g. `OCIRepository/flux-system/shop`. */
-  readonly id: string;
-  /** The newest cycle that wants a push, and the one whose content is being (or was last) pushed. */
-  readonly wantedCycle: number;
-  readonly pushingCycle: number;
-  readonly contentDigest: string;
-  readonly generators: readonly string[];
-  /** Manifest digest of the artifact pushed last, `sha256:…`. */
-  readonly pushedDigest: string | undefined;
-  readonly token: string | undefined;
-  /** Latest artifact revision of this source and of each ExternalArtifact made from it, by id. */
-  readonly revisions: Readonly<Record<string, string>>;
-  readonly observation: SourceObservation | undefined;
-  readonly generatorTokens: Readonly<Record<string, string>>;
-  readonly failure: Failure | undefined;
-  /** The failure the waiting targets have been told of, so that they hear it once. */
-  readonly toldFailure: string | undefined;
-}
-
-export type SourceEvent = Delivered &
-  (
-    | {
-        readonly type: 'PushWanted';
-        readonly contentDigest: string;
-        readonly generators: readonly string[];
-        readonly cycle: number;
-      }
-    | { readonly type: 'HooksSucceeded' }
-    | { readonly type: 'HookFailed'; readonly failure: Failure }
-    | {
-        readonly type: 'ArtifactPushed';
-        readonly digest: string;
-        readonly unchanged: boolean;
-        readonly bytesSent: number;
-      }
-    | { readonly type: 'ContentMoved'; readonly paths: readonly string[] }
-    | { readonly type: 'PushFailed'; readonly failure: Failure }
-    | { readonly type: 'SourceAsked' }
-    | { readonly type: 'SourceAskFailed'; readonly failure: Failure }
-    | { readonly type: 'GeneratorsAsked' }
-    | { readonly type: 'GeneratorsAskFailed'; readonly failure: Failure }
-    | { readonly type: 'SourceObserved'; readonly observation: SourceObservation }
-    | { readonly type: 'GeneratorObserved'; readonly id: string; readonly handled: string }
-    | { readonly type: 'SourceWaitElapsed' }
-    | { readonly type: 'EffectOutcomeUnknown'; readonly effect: string }
-  );
+import type { Messages } from './messages.ts';
+import type { SourceContext, SourceEvent } from './source-context.ts';
+import {
+  verdictOf,
+  availableMessages,
+  stepFailedMessages,
+  contentMovedMessages,
+  describeVerdict,
+  notFetchedMessages,
+  waitedTooLongMessages,
+  suspendedMessages,
+  recheckMessages,
+} from './source-messages.ts';
 
 /**
  * One OCI source: pushes the newest content, asks the source controller for it, and tells the watch machine once its revision is
@@ -249,65 +208,3 @@ export const sourceMachine = setup({
     },
   },
 });
-
-function verdictOf(context: SourceContext): { verdict: string; reason: string; message: string } {
-  if (context.observation === undefined) return { verdict: 'progressing', reason: '', message: '' };
-  return sourceVerdict(context.observation, { digest: context.pushedDigest, token: context.token });
-}
-
-type Args = { readonly context: SourceContext; readonly event: SourceEvent };
-
-function toWatch(type: string, fields: Record<string, unknown>): Messages {
-  return { messages: [{ to: WATCH, type, ...fields }] };
-}
-
-const NONE: Messages = { messages: [] };
-
-function availableMessages({ context }: Args): Messages {
-  return toWatch('SourceAvailable', { revisions: context.revisions, cycle: context.pushingCycle });
-}
-
-/** What may pass is retried by the watch machine, with everything still owed; what cannot is told to those who wait. */
-function stepFailedMessages({ context, event }: Args): Messages {
-  if (!('failure' in event)) return NONE;
-  const { failure } = event;
-  const step = event.type === 'HookFailed' ? 'hook' : 'push';
-  const type = step === 'push' && isRetryable(failure) ? 'StepFailed' : 'StepRefused';
-  return toWatch(type, { step, failure, cycle: context.pushingCycle });
-}
-
-function contentMovedMessages({ event }: Args): Messages {
-  if (event.type !== 'ContentMoved') return NONE;
-  return toWatch('FilesChanged', { paths: event.paths, rescan: event.paths.length === 0 });
-}
-
-function describeVerdict(context: SourceContext): string | undefined {
-  const verdict = verdictOf(context);
-  return verdict.verdict === 'failed' ? `${verdict.reason}: ${verdict.message}` : context.toldFailure;
-}
-
-function notFetchedMessages({ context }: Args): Messages {
-  const verdict = verdictOf(context);
-  if (verdict.verdict !== 'failed' || describeVerdict(context) === context.toldFailure) return NONE;
-  return toWatch('SourceUnavailable', { reason: verdict.reason, message: verdict.message });
-}
-
-function waitedTooLongMessages({ context }: Args): Messages {
-  const seconds = Math.round(context.limits.targetWaitMs / 1_000);
-  return toWatch('SourceUnavailable', {
-    reason: 'Timeout',
-    message: `${context.id} did not show the pushed revision within ${seconds} s`,
-  });
-}
-
-function suspendedMessages({ context }: Args): Messages {
-  return toWatch('SourceUnavailable', {
-    reason: 'Suspended',
-    message: `${context.id} is suspended: nothing pushed is fetched until it is resumed (flux resume source)`,
-  });
-}
-
-/** A crash came between an effect and its outcome: the watch machine looks at everything again and wants what is still wanted. */
-function recheckMessages(): Messages {
-  return toWatch('DefinitionsChanged', { reason: 'the outcome of an interrupted push is unknown' });
-}

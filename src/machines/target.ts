@@ -1,92 +1,32 @@
 import { assign, cancel, raise, setup } from 'xstate';
 import { backoffMs } from '../domain/backoff.ts';
-import type { BuildProblem } from '../domain/closure.ts';
-import { type Failure, isRetryable } from '../domain/failure.ts';
+import { isRetryable } from '../domain/failure.ts';
 import type { Limits } from '../domain/limits.ts';
-import type { TargetObservation } from '../domain/observation.ts';
-import { targetVerdict } from '../domain/readiness.ts';
 import { requestToken } from '../domain/request-token.ts';
-import type { Rule } from '../domain/resolution.ts';
-import { type Delivered, type Message, type Messages, targetMachineId, WATCH } from './messages.ts';
-import type { TargetOutcome } from './watch.ts';
-
-/** What another target knows of one it depends on. */
-export interface DependencyState {
-  /** Asked, or about to be: its answer is awaited. */
-  readonly pending: boolean;
-  readonly ready: boolean;
-  /** Set when it has failed: why. */
-  readonly failed: string | undefined;
-  readonly revision: string | undefined;
-}
-
-export interface TargetContext {
-  readonly limits: Limits;
-  readonly id: string;
-  /** The source it reads. */
-  readonly reads: string;
-  readonly dependsOn: readonly { readonly id: string; readonly sameSource: boolean }[];
-  readonly dependents: readonly string[];
-  /** Affected targets of the running cycle to wait for, and to tell. */
-  readonly awaits: readonly string[];
-  readonly awaitedBy: readonly string[];
-  readonly dependencies: Readonly<Record<string, DependencyState>>;
-  readonly desiredDigest: string | undefined;
-  /** The digest the request in flight, or the last one, was made for. */
-  readonly askedDigest: string | undefined;
-  readonly reconciledDigest: string | undefined;
-  readonly rule: Rule;
-  /** Asked for, and not answered yet: work is owed even where the digests agree (nearest owner, full reconcile). */
-  readonly owed: boolean;
-  readonly cycle: number;
-  /** Revisions of its source that hold the desired digest, oldest first; empty while the push is under way. */
-  readonly revisions: readonly string[];
-  readonly token: string | undefined;
-  readonly attempt: number;
-  readonly retryAfterMs: number;
-  readonly observation: TargetObservation | undefined;
-  readonly problem: BuildProblem | undefined;
-  /** Why it is where it is, in words: a failure, a hold, what it waits for. */
-  readonly reason: string;
-  readonly message: string;
-  readonly wantedAt: number;
-  readonly askedAt: number;
-  readonly settledAt: number;
-}
-
-export type TargetEvent = Delivered &
-  (
-    | {
-        readonly type: 'TargetDefined';
-        readonly reads: string;
-        readonly dependsOn: readonly { readonly id: string; readonly sameSource: boolean }[];
-        readonly dependents: readonly string[];
-      }
-    | { readonly type: 'TargetRemoved' }
-    | { readonly type: 'TargetObserved'; readonly observation: TargetObservation }
-    | { readonly type: 'BaselineFound'; readonly digest?: string }
-    | {
-        readonly type: 'ReconcileWanted';
-        readonly digest: string;
-        readonly rule: Rule;
-        readonly awaits: readonly string[];
-        readonly awaitedBy: readonly string[];
-        readonly reads: string;
-        readonly cycle: number;
-      }
-    | { readonly type: 'TargetHeld'; readonly problem: BuildProblem }
-    | { readonly type: 'HoldReleased' }
-    | { readonly type: 'TargetSuspended' }
-    | { readonly type: 'SourceReady'; readonly revisions: Readonly<Record<string, string>>; readonly cycle: number }
-    | { readonly type: 'SourceFailed'; readonly reason: string; readonly message: string }
-    | { readonly type: 'DependencyObserved'; readonly dependency: string; readonly state: DependencyState }
-    | { readonly type: 'RequestAccepted' }
-    | { readonly type: 'RequestFailed'; readonly failure: Failure }
-    | { readonly type: 'BackoffElapsed' }
-    | { readonly type: 'TargetWaitElapsed' }
-    | { readonly type: 'RetryRequested' }
-    | { readonly type: 'EffectOutcomeUnknown'; readonly effect: string }
-  );
+import type { Messages } from './messages.ts';
+import type { TargetContext, TargetEvent } from './target-context.ts';
+import {
+  recheckMessages,
+  retryMessages,
+  pendingMessages,
+  readyMessages,
+  failedMessages,
+  changedMessages,
+  settledReady,
+  settledFailed,
+  settledHeld,
+  settledBlocked,
+  settledSuspended,
+  settledGone,
+} from './target-messages.ts';
+import {
+  dependenciesAllow,
+  failedDependency,
+  verdictOf,
+  recoveredBy,
+  timeoutMessage,
+  describeProblem,
+} from './target-rules.ts';
 
 const REVISIONS_KEPT = 8;
 
@@ -469,211 +409,3 @@ export const targetMachine = setup({
     },
   },
 });
-
-/** What the mapping may take as known of a target: the digest that is reconciled, or on its way, or refused; a changed one is wanted again. */
-export function knownDigest(state: string, context: TargetContext): string | undefined {
-  switch (state) {
-    case 'progressing':
-    case 'dead-letter':
-    case 'backoff':
-      return context.owed && state === 'dead-letter' ? OWED : (context.desiredDigest ?? context.reconciledDigest);
-    case 'requested':
-      return context.revisions.length > 0 ? context.desiredDigest : OWED;
-    case 'held':
-      return context.problem === undefined ? context.desiredDigest : context.reconciledDigest;
-    case 'suspended':
-      return context.desiredDigest ?? context.reconciledDigest;
-    default:
-      return context.owed ? OWED : context.reconciledDigest;
-  }
-}
-
-/** Equals no digest: the target is owed a request whatever its files hold. */
-export const OWED = 'owed';
-
-type Args = { readonly context: TargetContext; readonly event: TargetEvent };
-
-function settled(context: TargetContext, outcome: TargetOutcome): Message {
-  return {
-    to: WATCH,
-    type: 'TargetSettled',
-    target: context.id,
-    outcome,
-    reason: context.reason,
-    message: context.message,
-    elapsedMs: Math.max(0, context.settledAt - context.wantedAt),
-  };
-}
-
-function recheckMessages({ context }: Args): Messages {
-  const reason = `the outcome of an interrupted request for ${context.id} is unknown`;
-  return { messages: [settled(context, 'unknown'), { to: WATCH, type: 'DefinitionsChanged', reason }] };
-}
-
-function retryMessages({ context }: Args): Messages {
-  return { messages: [{ to: WATCH, type: 'DefinitionsChanged', reason: `a retry of ${context.id} was requested` }] };
-}
-
-function toDependents(context: TargetContext, names: Iterable<string>, state: DependencyState): Messages {
-  return {
-    messages: [...names].map((id) => ({
-      to: targetMachineId(id),
-      type: 'DependencyObserved',
-      dependency: context.id,
-      state,
-    })),
-  };
-}
-
-function everyWaiter(context: TargetContext): Set<string> {
-  return new Set([...context.dependents, ...context.awaitedBy]);
-}
-
-function pendingMessages({ context }: Args): Messages {
-  return toDependents(context, everyWaiter(context), {
-    pending: true,
-    ready: false,
-    failed: undefined,
-    revision: context.observation?.lastAppliedRevision,
-  });
-}
-
-function readyMessages({ context }: Args): Messages {
-  return toDependents(context, everyWaiter(context), {
-    pending: false,
-    ready: true,
-    failed: undefined,
-    revision: context.observation?.lastAppliedRevision,
-  });
-}
-
-function failedMessages({ context }: Args): Messages {
-  return toDependents(context, everyWaiter(context), {
-    pending: false,
-    ready: false,
-    failed: context.message === '' ? context.reason : `${context.reason}: ${firstLine(context.message)}`,
-    revision: context.revisions.at(-1),
-  });
-}
-
-/** Outside a request, dependents hear only what changed for them. */
-function changedMessages({ context, event }: Args): Messages {
-  // While a request is in flight, its own end is what counts.
-  if (event.type !== 'TargetObserved' || context.owed) return { messages: [] };
-  const before = context.observation;
-  const now = event.observation;
-  const state = dependencyState(now);
-  if (before !== undefined && sameState(dependencyState(before), state)) return { messages: [] };
-  return toDependents(context, context.dependents, state);
-}
-
-function dependencyState(observation: TargetObservation): DependencyState {
-  const verdict = targetVerdict(observation, { revision: observation.lastAttemptedRevision, token: undefined });
-  const failed = verdict.verdict === 'failed' ? `${verdict.reason}: ${firstLine(verdict.message)}` : undefined;
-  return {
-    pending: false,
-    ready: isReadyNow(observation),
-    failed,
-    revision: failed === undefined ? observation.lastAppliedRevision : observation.lastAttemptedRevision,
-  };
-}
-
-function sameState(a: DependencyState, b: DependencyState): boolean {
-  return a.ready === b.ready && a.failed === b.failed && a.revision === b.revision;
-}
-
-function isReadyNow(observation: TargetObservation): boolean {
-  return (
-    observation.ready === 'True' && (observation.readyGeneration ?? observation.generation) === observation.generation
-  );
-}
-
-function dependenciesAllow(context: TargetContext): boolean {
-  const declared = context.dependsOn.every(({ id, sameSource }) => {
-    const state = context.dependencies[id];
-    if (state === undefined) return true;
-    if (state.pending || !state.ready) return false;
-    // Flux compares revisions between Kustomizations of one source: a dependency behind ours would send us away for 30 s.
-    return !sameSource || state.revision === undefined || context.revisions.includes(state.revision);
-  });
-  return declared && context.awaits.every((id) => context.dependencies[id]?.pending !== true);
-}
-
-function failedDependency(context: TargetContext): { id: string; why: string } | undefined {
-  for (const { id, sameSource } of context.dependsOn) {
-    const state = context.dependencies[id];
-    if (state?.failed === undefined) continue;
-    // A failure at an older revision says nothing of the one that is wanted now.
-    const stale = sameSource && state.revision !== undefined && !context.revisions.includes(state.revision);
-    if (!stale) return { id, why: state.failed };
-  }
-  return undefined;
-}
-
-function verdictOf(context: TargetContext): { verdict: string; reason: string; message: string } {
-  const { observation } = context;
-  if (observation === undefined) return { verdict: 'progressing', reason: '', message: '' };
-  return targetVerdict(observation, { revision: awaitedRevision(context, observation), token: context.token });
-}
-
-/** A later revision than the one asked for holds the desired digest too: believe an answer at any of them. */
-function awaitedRevision(context: TargetContext, observation: TargetObservation): string | undefined {
-  for (const seen of [observation.lastAppliedRevision, observation.lastAttemptedRevision]) {
-    if (seen !== undefined && context.revisions.includes(seen)) return seen;
-  }
-  return context.revisions.at(-1);
-}
-
-function recoveredBy(context: TargetContext, observation: TargetObservation): boolean {
-  if (context.revisions.length === 0) return false;
-  return (
-    targetVerdict(observation, { revision: awaitedRevision(context, observation), token: undefined }).verdict ===
-    'ready'
-  );
-}
-
-function timeoutMessage(context: TargetContext): string {
-  const seconds = Math.round(context.limits.targetWaitMs / 1_000);
-  const { observation } = context;
-  const last =
-    observation === undefined
-      ? 'nothing was seen of it'
-      : `last seen: ${observation.reason}: ${firstLine(observation.message)}`;
-  return `not Ready within ${seconds} s (${last}); raise --timeout, or see what it waits for`;
-}
-
-function describeProblem(problem: BuildProblem): string {
-  const position = problem.line === undefined ? '' : `:${problem.line}:${problem.column ?? 1}`;
-  const where = `${problem.path}${position}`;
-  // Most messages begin with their place already; one about the whole tree has none.
-  return problem.path === '.' || problem.message.startsWith(where) ? problem.message : `${where}: ${problem.message}`;
-}
-
-function firstLine(text: string): string {
-  const end = text.indexOf('\n');
-  return end < 0 ? text : text.slice(0, end);
-}
-
-function settledReady({ context }: Args): Messages {
-  return { messages: [settled(context, 'ready')] };
-}
-
-function settledFailed({ context }: Args): Messages {
-  return { messages: [settled(context, 'failed')] };
-}
-
-function settledHeld({ context }: Args): Messages {
-  return { messages: [settled(context, 'held')] };
-}
-
-function settledBlocked({ context }: Args): Messages {
-  return { messages: [settled(context, 'blocked')] };
-}
-
-function settledSuspended({ context }: Args): Messages {
-  return { messages: [settled(context, 'suspended')] };
-}
-
-function settledGone({ context }: Args): Messages {
-  return { messages: [settled(context, 'gone')] };
-}

@@ -254,7 +254,7 @@ describe('failures', () => {
     expect(rig.watch).toBe('idle');
     rig.sourceFetches();
     rig.observe(A, { lastAppliedRevision: 'latest@sha256:0' });
-    expect(rig.stateOf(targetA)).toBe('requested');
+    expect(rig.stateOf(targetA)).toBe('progressing');
   });
 
   it('a held target is kept back until it is sound again', () => {

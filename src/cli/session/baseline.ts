@@ -6,7 +6,7 @@ import { sourceObservation } from '../../domain/observations-from-objects.ts';
 import type { EngineState } from '../../engine/engine-state.ts';
 import type { NewEvent } from '../../engine/event-log.ts';
 import { targetMachineId } from '../../machines/messages.ts';
-import type { TargetContext } from '../../machines/target.ts';
+import type { TargetContext } from '../../machines/target-context.ts';
 import type { Happening } from '../../ui/happening.ts';
 
 /** The config blob of the artifact behind a tag or digest, and the manifest's digest; undefined where there is none. */

@@ -1,0 +1,66 @@
+import { isRetryable } from '../domain/failure.ts';
+import { sourceVerdict } from '../domain/readiness.ts';
+import { type Messages, WATCH } from './messages.ts';
+import type { SourceContext, SourceEvent } from './source-context.ts';
+
+export function verdictOf(context: SourceContext): { verdict: string; reason: string; message: string } {
+  if (context.observation === undefined) return { verdict: 'progressing', reason: '', message: '' };
+  return sourceVerdict(context.observation, { digest: context.pushedDigest, token: context.token });
+}
+
+export type Args = { readonly context: SourceContext; readonly event: SourceEvent };
+
+export function toWatch(type: string, fields: Record<string, unknown>): Messages {
+  return { messages: [{ to: WATCH, type, ...fields }] };
+}
+
+export const NONE: Messages = { messages: [] };
+
+export function availableMessages({ context }: Args): Messages {
+  return toWatch('SourceAvailable', { revisions: context.revisions, cycle: context.pushingCycle });
+}
+
+/** What may pass is retried by the watch machine, with everything still owed; what cannot is told to those who wait. */
+export function stepFailedMessages({ context, event }: Args): Messages {
+  if (!('failure' in event)) return NONE;
+  const { failure } = event;
+  const step = event.type === 'HookFailed' ? 'hook' : 'push';
+  const type = step === 'push' && isRetryable(failure) ? 'StepFailed' : 'StepRefused';
+  return toWatch(type, { step, failure, cycle: context.pushingCycle });
+}
+
+export function contentMovedMessages({ event }: Args): Messages {
+  if (event.type !== 'ContentMoved') return NONE;
+  return toWatch('FilesChanged', { paths: event.paths, rescan: event.paths.length === 0 });
+}
+
+export function describeVerdict(context: SourceContext): string | undefined {
+  const verdict = verdictOf(context);
+  return verdict.verdict === 'failed' ? `${verdict.reason}: ${verdict.message}` : context.toldFailure;
+}
+
+export function notFetchedMessages({ context }: Args): Messages {
+  const verdict = verdictOf(context);
+  if (verdict.verdict !== 'failed' || describeVerdict(context) === context.toldFailure) return NONE;
+  return toWatch('SourceUnavailable', { reason: verdict.reason, message: verdict.message });
+}
+
+export function waitedTooLongMessages({ context }: Args): Messages {
+  const seconds = Math.round(context.limits.targetWaitMs / 1_000);
+  return toWatch('SourceUnavailable', {
+    reason: 'Timeout',
+    message: `${context.id} did not show the pushed revision within ${seconds} s`,
+  });
+}
+
+export function suspendedMessages({ context }: Args): Messages {
+  return toWatch('SourceUnavailable', {
+    reason: 'Suspended',
+    message: `${context.id} is suspended: nothing pushed is fetched until it is resumed (flux resume source)`,
+  });
+}
+
+/** A crash came between an effect and its outcome: the watch machine looks at everything again and wants what is still wanted. */
+export function recheckMessages(): Messages {
+  return toWatch('DefinitionsChanged', { reason: 'the outcome of an interrupted push is unknown' });
+}

@@ -1,0 +1,84 @@
+import type { BuildProblem } from '../domain/closure.ts';
+import type { Failure } from '../domain/failure.ts';
+import type { Limits } from '../domain/limits.ts';
+import type { TargetObservation } from '../domain/observation.ts';
+import type { Rule } from '../domain/resolution.ts';
+import type { Delivered } from './messages.ts';
+
+/** What another target knows of one it depends on. */
+export interface DependencyState {
+  /** Asked, or about to be: its answer is awaited. */
+  readonly pending: boolean;
+  readonly ready: boolean;
+  /** Set when it has failed: why. */
+  readonly failed: string | undefined;
+  readonly revision: string | undefined;
+}
+
+export interface TargetContext {
+  readonly limits: Limits;
+  readonly id: string;
+  /** The source it reads. */
+  readonly reads: string;
+  readonly dependsOn: readonly { readonly id: string; readonly sameSource: boolean }[];
+  readonly dependents: readonly string[];
+  /** Affected targets of the running cycle to wait for, and to tell. */
+  readonly awaits: readonly string[];
+  readonly awaitedBy: readonly string[];
+  readonly dependencies: Readonly<Record<string, DependencyState>>;
+  readonly desiredDigest: string | undefined;
+  /** The digest the request in flight, or the last one, was made for. */
+  readonly askedDigest: string | undefined;
+  readonly reconciledDigest: string | undefined;
+  readonly rule: Rule;
+  /** Asked for, and not answered yet: work is owed even where the digests agree (nearest owner, full reconcile). */
+  readonly owed: boolean;
+  readonly cycle: number;
+  /** Revisions of its source that hold the desired digest, oldest first; empty while the push is under way. */
+  readonly revisions: readonly string[];
+  readonly token: string | undefined;
+  readonly attempt: number;
+  readonly retryAfterMs: number;
+  readonly observation: TargetObservation | undefined;
+  readonly problem: BuildProblem | undefined;
+  /** Why it is where it is, in words: a failure, a hold, what it waits for. */
+  readonly reason: string;
+  readonly message: string;
+  readonly wantedAt: number;
+  readonly askedAt: number;
+  readonly settledAt: number;
+}
+
+export type TargetEvent = Delivered &
+  (
+    | {
+        readonly type: 'TargetDefined';
+        readonly reads: string;
+        readonly dependsOn: readonly { readonly id: string; readonly sameSource: boolean }[];
+        readonly dependents: readonly string[];
+      }
+    | { readonly type: 'TargetRemoved' }
+    | { readonly type: 'TargetObserved'; readonly observation: TargetObservation }
+    | { readonly type: 'BaselineFound'; readonly digest?: string }
+    | {
+        readonly type: 'ReconcileWanted';
+        readonly digest: string;
+        readonly rule: Rule;
+        readonly awaits: readonly string[];
+        readonly awaitedBy: readonly string[];
+        readonly reads: string;
+        readonly cycle: number;
+      }
+    | { readonly type: 'TargetHeld'; readonly problem: BuildProblem }
+    | { readonly type: 'HoldReleased' }
+    | { readonly type: 'TargetSuspended' }
+    | { readonly type: 'SourceReady'; readonly revisions: Readonly<Record<string, string>>; readonly cycle: number }
+    | { readonly type: 'SourceFailed'; readonly reason: string; readonly message: string }
+    | { readonly type: 'DependencyObserved'; readonly dependency: string; readonly state: DependencyState }
+    | { readonly type: 'RequestAccepted' }
+    | { readonly type: 'RequestFailed'; readonly failure: Failure }
+    | { readonly type: 'BackoffElapsed' }
+    | { readonly type: 'TargetWaitElapsed' }
+    | { readonly type: 'RetryRequested' }
+    | { readonly type: 'EffectOutcomeUnknown'; readonly effect: string }
+  );

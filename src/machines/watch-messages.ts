@@ -1,0 +1,74 @@
+import type { HeldTarget } from '../domain/resolution.ts';
+import { type Message, type Messages, sourceMachineId, targetMachineId } from './messages.ts';
+import type { WatchContext, WatchEvent } from './watch-context.ts';
+
+export type Args = { readonly context: WatchContext; readonly event: WatchEvent };
+
+export function planMessages({ context, event }: Args): Messages {
+  if (event.type !== 'TargetsResolved' && event.type !== 'TargetsUncertain') return { messages: [] };
+  const { plan } = event;
+  const messages: Message[] = [...heldOnes(plan.held), ...releasedOnes(plan.released)];
+  for (const id of plan.suspended) messages.push({ to: targetMachineId(id), type: 'TargetSuspended' });
+  for (const target of plan.targets) {
+    messages.push({
+      to: targetMachineId(target.id),
+      type: 'ReconcileWanted',
+      digest: target.digest ?? '',
+      rule: target.rule,
+      awaits: target.awaits,
+      awaitedBy: target.awaitedBy,
+      reads: target.reads,
+      cycle: context.cycle,
+    });
+  }
+  if (plan.targets.length > 0) {
+    messages.push({
+      to: sourceMachineId(plan.source),
+      type: 'PushWanted',
+      contentDigest: plan.contentDigest,
+      generators: plan.generators,
+      cycle: context.cycle,
+    });
+  }
+  return { messages };
+}
+
+export function heldMessages({ event }: Args): Messages {
+  return { messages: event.type === 'NothingToDo' ? [...heldOnes(event.held), ...releasedOnes(event.released)] : [] };
+}
+
+export function heldOnes(held: readonly HeldTarget[]): Message[] {
+  return held.map(({ id, problem }) => ({ to: targetMachineId(id), type: 'TargetHeld', problem }));
+}
+
+export function releasedOnes(released: readonly string[]): Message[] {
+  return released.map((id) => ({ to: targetMachineId(id), type: 'HoldReleased' }));
+}
+
+export function sourceReadyMessages({ context, event }: Args): Messages {
+  if (event.type !== 'SourceAvailable') return { messages: [] };
+  const { revisions, cycle } = event;
+  return toTargets(Object.keys(context.unsettled), { type: 'SourceReady', revisions, cycle });
+}
+
+export function sourceFailedMessages({ context, event }: Args): Messages {
+  if (event.type === 'SourceUnavailable')
+    return toTargets(Object.keys(context.inFlight), {
+      type: 'SourceFailed',
+      reason: event.reason,
+      message: event.message,
+    });
+  if (event.type !== 'StepRefused') return { messages: [] };
+  return toTargets(Object.keys(context.inFlight), {
+    type: 'SourceFailed',
+    reason: `${event.step} refused`,
+    message: event.failure.message,
+  });
+}
+
+export function toTargets(
+  targets: readonly string[],
+  message: Omit<Message, 'to'> & { readonly type: string },
+): Messages {
+  return { messages: targets.map((target) => ({ ...message, to: targetMachineId(target) })) };
+}
