@@ -64,7 +64,9 @@ export class HappeningsOf {
           },
         ];
       case 'SourceAvailable':
-        return [];
+        return Object.entries(event.revisions as Record<string, string>)
+          .filter(([source]) => !source.startsWith('ExternalArtifact/'))
+          .map(([source, revision]) => ({ type: 'sourceReady', source, revision, elapsedMs: event.at - this.#pushAt }));
       case 'SourceUnavailable':
         return [{ type: 'message', level: 'error', text: `source: ${String(event.reason)}: ${String(event.message)}` }];
       case 'TargetSettled':

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type DirectoryEntry, type FileFacts, FileUnreadableError } from '../domain/file-tree.ts';
-import { childOf, isWithin, type RelativePath } from '../domain/paths.ts';
+import { childOf, isWithin, type RelativePath, ROOT } from '../domain/paths.ts';
 import type { CachedFile, CachedListing, DiskTreeCache } from './disk-tree-cache.ts';
 import { type FileStamp, fileStamp } from './file-stamp.ts';
 import { listDirectory } from './list-directory.ts';
@@ -36,6 +36,8 @@ export async function* diskSweep(tree: SweptTree): AsyncGenerator<RelativePath> 
 
 /** Yields undefined after each path without a difference: a place to pause. */
 function* differences(tree: SweptTree): Iterable<RelativePath | undefined> {
+  // The root was gone when it was last looked at: no listing above it can show that it is there again.
+  if (tree.cache.rootWasAbsent && entriesNow(tree, ROOT) !== undefined) yield ROOT;
   for (const directory of [...tree.cache.listings.keys()]) {
     const listing = tree.cache.listings.get(directory);
     if (listing === undefined) continue;
