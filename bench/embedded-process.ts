@@ -29,6 +29,8 @@ export function sharedNow(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
+/** In a cluster the builds run in another process than the API server: here they begin once the requests of a save are out. */
+const BUILDS_BEGIN_AFTER_MS = 60;
 const REQUESTED_AT = 'reconcile.fluxcd.io/requestedAt';
 
 /** A cluster, a registry and Flux's stand-ins in a process of their own, so that their work and memory are not counted. */
@@ -70,6 +72,7 @@ async function serve({ kustomizations, flux }: EmbeddedProcessOptions): Promise<
   const tokens = new Map<string, string>();
   const applied = new Map<string, string>();
   let through: string | undefined;
+  let sourceReadyAtMs = 0;
   cluster.access.store.subscribe(({ type, object }) => {
     const { kind, metadata } = object;
     if (type === 'DELETED' || (kind !== 'OCIRepository' && kind !== 'Kustomization')) return;
@@ -80,8 +83,10 @@ async function serve({ kustomizations, flux }: EmbeddedProcessOptions): Promise<
       tell({ type: 'asked', kind, name: metadata.name, token, atMs: sharedNow() });
     }
     if (kind === 'OCIRepository') {
-      if (token !== undefined && object.status?.['lastHandledReconcileAt'] === token && isReady(object))
-        tell({ type: 'source-ready', token, atMs: sharedNow() });
+      if (token !== undefined && object.status?.['lastHandledReconcileAt'] === token && isReady(object)) {
+        sourceReadyAtMs = sharedNow();
+        tell({ type: 'source-ready', token, atMs: sourceReadyAtMs });
+      }
       return;
     }
     const revision = object.status?.['lastAppliedRevision'];
@@ -92,7 +97,7 @@ async function serve({ kustomizations, flux }: EmbeddedProcessOptions): Promise<
     through = revision;
     tell({ type: 'through', revision });
   });
-  const controllers = flux ? await startFlux({ cluster, builder: 'plain' }) : undefined;
+  const controllers = flux ? await startFlux({ cluster, builder: 'plain', latency: { build: () => sourceReadyAtMs + BUILDS_BEGIN_AFTER_MS - sharedNow() } }) : undefined;
   tell({ type: 'started', kubeconfig: cluster.kubeconfig });
   process.once('disconnect', async () => {
     await controllers?.stop();

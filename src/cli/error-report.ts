@@ -21,6 +21,9 @@ export function errorReport(error: unknown, env: Readonly<Record<string, string 
     const { kind, message, hint } = error.failure;
     return { kind, message, ...(hint === undefined ? {} : { hint }), exitCode: EXIT_FAILED, ...stack };
   }
+  if (error instanceof FileUnreadableError) {
+    return { kind: 'disk', message: error.message, hint: error.hint, exitCode: EXIT_FAILED, ...stack };
+  }
   if (isExplained(error)) {
     const { hint, exitCode } = error;
     return {
@@ -33,10 +36,6 @@ export function errorReport(error: unknown, env: Readonly<Record<string, string 
   }
   if (isSystemError(error)) {
     return { kind: 'path' in error ? 'disk' : 'unavailable', message: error.message, exitCode: EXIT_FAILED, ...stack };
-  }
-  if (error instanceof FileUnreadableError) {
-    const hint = 'check its permissions';
-    return { kind: 'disk', message: error.message, hint, exitCode: EXIT_FAILED, ...stack };
   }
   return {
     kind: 'internal',

@@ -6,12 +6,13 @@ import { nameOf } from '../engine/engine-state.ts';
 import type { LoggedEvent } from '../engine/event-log.ts';
 import { WATCH } from '../machines/messages.ts';
 import { stateName } from '../machines/state-name.ts';
-import type { Plan, WatchContext } from '../machines/watch-context.ts';
+import type { Batch, Plan, WatchContext } from '../machines/watch-context.ts';
 import type { BatchResolved, Happening } from '../ui/happening.ts';
 
 /** What a person is shown of the log's events. Remembers only when things began, to say how long they took. */
 export class HappeningsOf {
   #cycleAt: number | undefined;
+  #changedAt: number | undefined;
   #pushAt = 0;
   #bystanders = 0;
   #inCycle = false;
@@ -22,17 +23,15 @@ export class HappeningsOf {
   }
 
   of(event: LoggedEvent, state: Readonly<EngineState>): Happening[] {
-    const shown = this.#of(event);
-    return event.machine === WATCH ? [...shown, ...this.#cycleEnd(event, state)] : shown;
+    return [...this.#of(event), ...this.#cycleEnd(event, state)];
   }
 
   #of(event: LoggedEvent): Happening[] {
     switch (event.type) {
       case 'FilesChanged':
         this.#cycleAt ??= event.at;
-        return event.from === 'sweep' || (event.paths as unknown[]).length === 0
-          ? []
-          : [{ type: 'filesChanged', paths: event.paths as RelativePath[], at: event.at }];
+        this.#changedAt ??= event.at;
+        return [];
       case 'FullReconcileRequested':
       case 'WatchStarted':
         this.#cycleAt ??= event.at;
@@ -78,6 +77,13 @@ export class HappeningsOf {
 
   #effectHappening(event: LoggedEvent): Happening[] {
     switch (event.effect) {
+      case 'resolveTargets': {
+        // A burst is shown as one: hundreds of events may come before it is over.
+        const { paths } = event.params as Batch;
+        const at = this.#changedAt ?? event.at;
+        this.#changedAt = undefined;
+        return paths.length === 0 ? [] : [{ type: 'filesChanged', paths: paths as RelativePath[], at }];
+      }
       case 'pushArtifact':
         this.#pushAt = event.at;
         return [];
@@ -101,6 +107,8 @@ export class HappeningsOf {
       const due = state.timers.get(`${WATCH}#backoff`)?.dueAt ?? event.at;
       return [{ type: 'backoff', step: String(event.step), failure: event.failure as Failure, inMs: due - event.at }];
     }
+    // `state` is the one after the whole batch: what else is in the batch is shown first.
+    if (event.seq < state.seq) return [];
     if (!this.#inCycle || Object.keys(context.inFlight).length > 0 || (name !== 'idle' && name !== 'debouncing'))
       return [];
     this.#inCycle = false;

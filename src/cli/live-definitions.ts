@@ -7,6 +7,7 @@ import type { CommandIo } from './command.ts';
 import { UsageError } from './errors.ts';
 import type { ClusterOptions } from './options.ts';
 import { servedFluxResources } from './session/live-cluster.ts';
+import { asTyped } from './typed-wrong.ts';
 
 const PAGE = 500;
 
@@ -15,7 +16,9 @@ export async function liveDefinitions(
   options: ClusterOptions & { readonly source: string | undefined; readonly limits: { readonly requestTimeoutMs: number } },
   io: CommandIo,
 ): Promise<{ readonly definitions: Definitions; readonly fedSource: ObjectId | undefined }> {
-  const connection = await loadKubeconfig({ path: options.kubeconfig, context: options.context, env: io.env });
+  const connection = await asTyped(options.kubeconfig ?? options.context, () =>
+    loadKubeconfig({ path: options.kubeconfig, context: options.context, env: io.env }),
+  );
   const client = createClusterClient(connection, { limits: options.limits });
   try {
     const objects: KubeObject[] = [];

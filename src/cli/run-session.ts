@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { ClusterConnection } from '../cluster/connection.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { EngineState } from '../engine/engine-state.ts';
@@ -13,6 +12,7 @@ import type { Happening } from '../ui/happening.ts';
 import type { CommandIo } from './command.ts';
 import { HappeningsOf } from './happenings-of.ts';
 import type { WatchOptions } from './options.ts';
+import { watchedDirectory } from './watched-directory.ts';
 import { startWatchSession, type WatchSession } from './watch-session.ts';
 
 export interface SessionInput {
@@ -62,7 +62,7 @@ export async function runSession(input: SessionInput, io: CommandIo): Promise<nu
     for (const text of input.notes ?? []) show({ type: 'message', level: 'info', text });
     const session = await startWatchSession({
       dir: input.dir,
-      root: options.root === undefined ? undefined : resolve(io.cwd, options.root),
+      root: options.root === undefined ? undefined : watchedDirectory(options.root, io.cwd),
       connection: input.connection,
       clusterName: input.clusterName,
       namespace: options.namespace,

@@ -4,6 +4,7 @@ import { join, relative, sep } from 'node:path';
 import { createClusterClient } from '../cluster/client.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
 import { type Failure, FailureError } from '../domain/failure.ts';
+import { FileUnreadableError } from '../domain/file-tree.ts';
 import type { Limits } from '../domain/limits.ts';
 import { type RelativePath, relativePath } from '../domain/paths.ts';
 import type { FullReason } from '../domain/resolution.ts';
@@ -31,7 +32,9 @@ import { Cleanup } from './session/cleanup.ts';
 import { gitTopLevel, waitForGit } from './session/git.ts';
 import { Inbox } from './session/inbox.ts';
 import { liveCluster, servedFluxResources } from './session/live-cluster.ts';
+import { unlessAborted } from './session/unless-aborted.ts';
 import { watchedFiles } from './session/watched-files.ts';
+import { asTyped } from './typed-wrong.ts';
 
 export interface WatchSessionOptions {
   /** Absolute. */
@@ -80,7 +83,7 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
     const client = createClusterClient(options.connection, { limits });
     cleanup.add(() => client.close());
     const view = new LiveView();
-    const clusterUid = await client.clusterUid();
+    const clusterUid = await unlessAborted(signal, client.clusterUid());
 
     const log = openSqliteLog(options.logPath, {
       mode: 'write',
@@ -89,9 +92,9 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
     });
     cleanup.add(() => log.close());
 
-    const live = liveCluster(client, view, await servedFluxResources(client), { ...options, clock });
+    const live = liveCluster(client, view, await unlessAborted(signal, servedFluxResources(client)), { ...options, clock });
     cleanup.add(() => live.unsubscribe());
-    await live.synced;
+    await unlessAborted(signal, live.synced);
 
     const gitRoot = gitTopLevel(dir);
     const rootOf = (source: SourceDefinition | undefined): string =>
@@ -100,14 +103,16 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
           ? (gitRoot ?? dir)
           : dir
         : realpathSync(options.root);
-    const fed = fedSource(view.definitions, {
-      wanted: options.source,
-      registry: options.registry,
-      tag: options.tag,
-      pathExists: (path, source) => isDirectory(join(rootOf(source), path)),
-    });
+    const fed = await asTyped(options.source, () =>
+      fedSource(view.definitions, {
+        wanted: options.source,
+        registry: options.registry,
+        tag: options.tag,
+        pathExists: (path, source) => isDirectory(join(rootOf(source), path)),
+      }),
+    );
     const rootDir = rootOf(fed.definition);
-    const watchedDir = watchedBelow(rootDir, dir);
+    const watchedDir = await asTyped(options.root, () => watchedBelow(rootDir, dir));
     const tree = new DiskTree(rootDir, { limits });
     const workspace = new Workspace({
       watchedDir,
@@ -140,7 +145,7 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
             workspace.filesToPush().map((file) => ({
               path: file.path,
               mode: file.mode,
-              digest: tree.facts(file.path)?.digest ?? '',
+              digest: digestOf(tree, file.path),
               read: () => file.read(),
             })),
         },
@@ -169,7 +174,7 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
 
     const files = watchedFiles({ rootDir, poll: options.poll, clock, onHappening });
     cleanup.add(() => files.unsubscribe());
-    await files.ready;
+    await unlessAborted(signal, files.ready);
 
     onHappening(banner(options, view, fed));
     engine.start({
@@ -183,7 +188,10 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
     });
     const known = [...view.eventsFor(engine.state, fed.id), ...view.goneEvents(engine.state)];
     if (known.length > 0) engine.dispatch(...known);
-    const baseline = await baselineEvents(view, fed.id, engine.state, registry?.readConfig, onHappening);
+    const baseline = await unlessAborted(
+      signal,
+      baselineEvents(view, fed.id, engine.state, registry?.readConfig, onHappening),
+    );
     if (baseline.length > 0) engine.dispatch(...baseline);
     engine.settleInterrupted();
 
@@ -215,6 +223,16 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
     return { engine, fed, stop: async () => cleanup.run() };
   } catch (error) {
     cleanup.run();
+    throw error;
+  }
+}
+
+/** Empty for a file that is gone or cannot be read: whoever reads it finds out which. */
+function digestOf(tree: DiskTree, path: RelativePath): string {
+  try {
+    return tree.facts(path)?.digest ?? '';
+  } catch (error) {
+    if (error instanceof FileUnreadableError) return '';
     throw error;
   }
 }

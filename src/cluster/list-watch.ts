@@ -1,7 +1,8 @@
-import { initialTransition, transition } from 'xstate';
+import { type AnyMachineSnapshot, initialTransition } from 'xstate';
 import type { Failure } from '../domain/failure.ts';
 import type { KubeObject } from '../domain/kube-object.ts';
 import { type ListWatchEvent, listWatchMachine } from '../machines/list-watch.ts';
+import { type ActionData, pureTransition } from '../machines/pure-transition.ts';
 import { failureOf, failureOfStatusObject } from './api-failure.ts';
 import type { ClusterClient } from './client.ts';
 import type { Clock } from './clock.ts';
@@ -49,14 +50,16 @@ export function listWatch(options: ListWatchOptions): ListWatch {
   let call = new AbortController();
   let listed: KubeObject[] = [];
   let committedOnce = false;
-  let [snapshot, actions] = initialTransition(listWatchMachine, { random: random() });
+  const [first, firstActions] = initialTransition(listWatchMachine, { random: random() });
+  let snapshot: AnyMachineSnapshot = first;
 
   function dispatch(event: ListWatchEvent): void {
     // An effect may end at once and dispatch in turn: one event is finished before the next begins.
     if (inbox.push(event) > 1) return;
     for (let next = inbox[0]; next !== undefined; next = inbox[0]) {
       if (snapshot.status === 'active') {
-        [snapshot, actions] = transition(listWatchMachine, snapshot, next);
+        const [after, actions] = pureTransition(listWatchMachine, snapshot, next);
+        snapshot = after;
         actions.forEach(perform);
       }
       inbox.shift();
@@ -76,7 +79,7 @@ export function listWatch(options: ListWatchOptions): ListWatch {
     reportRecovered: () => onEvent({ type: 'recovered' }),
   };
 
-  function perform(action: { readonly type: string; readonly params?: unknown }): void {
+  function perform(action: ActionData): void {
     performers[action.type]?.((action.params ?? {}) as ActionParameters);
   }
 
@@ -187,7 +190,7 @@ export function listWatch(options: ListWatchOptions): ListWatch {
     if (writer.remove(idOf(object)) !== undefined) onEvent({ type: 'deleted', object });
   }
 
-  actions.forEach(perform);
+  firstActions.forEach(perform);
   return {
     stop: () => {
       dispatch({ type: 'Stopped' });

@@ -15,11 +15,16 @@ export interface FileFacts {
 export class FileUnreadableError extends Error {
   readonly path: RelativePath;
   readonly code: string;
+  readonly hint: string;
   constructor(path: RelativePath, code: string, options?: ErrorOptions) {
-    super(`${path}: cannot be read (${code})`, options);
+    super(
+      code === 'EFBIG' ? `${path}: larger than the limit closureBytesMax` : `${path}: cannot be read (${code})`,
+      options,
+    );
     this.name = 'FileUnreadableError';
     this.path = path;
     this.code = code;
+    this.hint = code === 'EFBIG' ? 'raise the limit with --limit closureBytesMax=NUMBER' : 'check its permissions';
   }
 }
 

@@ -272,7 +272,7 @@ export function unreadable(error: unknown, path: RelativePath): BuildProblem {
       kind: 'limit',
       path,
       message: `${path}: larger than the limit closureBytesMax`,
-      hint: 'raise the limit closureBytesMax',
+      hint: 'raise the limit with --limit closureBytesMax=NUMBER',
     };
   }
   return { kind: 'unreadable', path, message: error.message, hint: `give yourself permission to read ${path}` };

@@ -96,7 +96,9 @@ function inWords(problem: BuildProblem, target: TargetDefinition, root: BuildRoo
   if (problem.kind === 'not-found') {
     return `${target.id}: its path ${JSON.stringify(target.rawPath)} does not exist${where}`;
   }
-  return `${target.id}: ${problem.message}${where}`;
+  // Which limit it was, and how to raise it, is told where the decision is: it is no failure with a hint of its own.
+  const cure = problem.kind === 'limit' && problem.hint !== undefined ? `; ${problem.hint}` : '';
+  return `${target.id}: ${problem.message}${where}${cure}`;
 }
 
 function localProblem(problem: BuildProblem, root: BuildRoot): BuildProblem {

@@ -39,7 +39,7 @@ export function parseYamlNodes(
         `${documents} YAML documents, at most ${limits.yamlDocumentsMax} are read`,
         undefined,
         {
-          hint: 'split the file, or raise the limit yamlDocumentsMax',
+          hint: 'split the file, or raise the limit with --limit yamlDocumentsMax=NUMBER',
         },
       );
     }
@@ -53,7 +53,7 @@ function nodesOf(text: string | Uint8Array, limits: YamlLimits, options: YamlOpt
   const bytes = text.length;
   if (bytes > limits.yamlBytesMax) {
     throw new YamlProblem('limit', `${bytes} bytes of YAML, at most ${limits.yamlBytesMax} are read`, undefined, {
-      hint: 'split the file, or raise the limit yamlBytesMax',
+      hint: 'split the file, or raise the limit with --limit yamlBytesMax=NUMBER',
     });
   }
   const decoded = typeof text === 'string' ? text.replace(/^\ufeff/, '') : decode(text);

@@ -61,7 +61,7 @@ export function yamlNodeOf(
     aliases += 1 + anchor.aliases;
     if (aliases > aliasesMax) {
       throw new YamlProblem('limit', `more than ${aliasesMax} YAML aliases`, at, {
-        hint: 'write the values out, or raise the limit yamlAliasesMax',
+        hint: 'write the values out, or raise the limit with --limit yamlAliasesMax=NUMBER',
       });
     }
     return anchor.node;

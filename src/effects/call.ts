@@ -45,7 +45,9 @@ export function outcomeOf<T>(
 export function failureOf(error: unknown, dependency?: Dependency): Failure {
   if (error instanceof FailureError) return error.failure;
   const message = error instanceof Error ? error.message : String(error);
-  return { kind: 'internal', message, ...(dependency === undefined ? {} : { dependency }) };
+  // An error that carries a hint was written for the user.
+  const hint = error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? { hint: error.hint } : {};
+  return { kind: 'internal', message, ...hint, ...(dependency === undefined ? {} : { dependency }) };
 }
 
 function isOutage({ kind }: Failure): boolean {

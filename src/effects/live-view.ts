@@ -17,6 +17,7 @@ export class LiveView {
   /** Each object's definition as JSON: a change of status alone does not touch the mapping. */
   readonly #mapping = new Map<ObjectId, string>();
   #definitions: Definitions | undefined;
+  #neighbours: Neighbours | undefined;
   #mappingChanged = false;
 
   put(object: KubeObject): void {
@@ -52,6 +53,7 @@ export class LiveView {
 
   #forgetDefinitions(): void {
     this.#definitions = undefined;
+    this.#neighbours = undefined;
     this.#mappingChanged = true;
   }
 
@@ -59,13 +61,17 @@ export class LiveView {
   eventsFor(state: Readonly<EngineState>, fedSource: ObjectId | undefined, only?: ObjectId): NewEvent[] {
     const events: NewEvent[] = [];
     const { targets } = this.definitions;
-    const dependents = dependentsOf(targets);
-    const byId = new Map(targets.map((target) => [target.id, target]));
+    const { byId, dependents } = this.#neighbourhood();
     for (const target of only === undefined ? targets : [byId.get(only)].filter((found) => found !== undefined)) {
       events.push(...this.#targetEvents(state, target, byId, dependents.get(target.id) ?? []));
     }
     if (fedSource !== undefined) events.push(...this.#sourceEvents(state, fedSource, only));
     return events;
+  }
+
+  #neighbourhood(): Neighbours {
+    this.#neighbours ??= neighboursOf(this.definitions.targets);
+    return this.#neighbours;
   }
 
   /** Targets the engine knows and the cluster does not have (any more). */
@@ -171,6 +177,15 @@ export function definitionsChangedEvent(reason: string): NewEvent {
 
 export function idOf(object: KubeObject): ObjectId {
   return objectId(object.kind, object.metadata.namespace ?? '', object.metadata.name);
+}
+
+interface Neighbours {
+  readonly byId: ReadonlyMap<ObjectId, TargetDefinition>;
+  readonly dependents: ReadonlyMap<ObjectId, readonly ObjectId[]>;
+}
+
+function neighboursOf(targets: readonly TargetDefinition[]): Neighbours {
+  return { byId: new Map(targets.map((target) => [target.id, target])), dependents: dependentsOf(targets) };
 }
 
 function dependentsOf(targets: readonly TargetDefinition[]): Map<ObjectId, ObjectId[]> {

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { FileUnreadableError } from '../domain/file-tree.ts';
 import type { RelativePath } from '../domain/paths.ts';
 import type { ObjectId } from '../domain/target.ts';
 
@@ -24,35 +25,57 @@ export function targetDigestsOf(config: unknown): Readonly<Record<ObjectId, stri
 export interface PushFile {
   readonly path: RelativePath;
   readonly mode: number;
-  /** Hex sha256 of the content as it was resolved. */
+  /** Hex sha256 of the content as it was resolved; empty for a file that cannot be read. */
   readonly digest: string;
   read(): Uint8Array;
 }
 
-/**
- * Reads every file once, and only what the resolution saw: a file saved since is reported instead, so that nothing is pushed that was
- * not decided about.
- */
-export function readResolved(
-  files: readonly PushFile[],
-):
+/** Contents kept from one push to the next. Repositories of manifests are far smaller; beyond it every file is read each time. */
+const KEPT_BYTES_MAX = 16 * 1024 * 1024;
+
+type ResolvedFiles =
   | { readonly contents: readonly { path: RelativePath; mode: number; read: () => Uint8Array }[] }
-  | { readonly moved: readonly RelativePath[] } {
-  const contents: { path: RelativePath; mode: number; read: () => Uint8Array }[] = [];
-  const moved: RelativePath[] = [];
-  for (const { path, mode, digest, read } of files) {
-    const bytes = readOrUndefined(read);
-    if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== digest) moved.push(path);
-    else contents.push({ path, mode, read: () => bytes });
+  | { readonly moved: readonly RelativePath[] }
+  | { readonly unreadable: FileUnreadableError };
+
+/** The contents of what is pushed, kept by their digest: a save changes one file, and only that one is read from disk again. */
+export class ResolvedContents {
+  #kept: ReadonlyMap<string, Uint8Array> = new Map();
+
+  /**
+   * Every file as the resolution saw it, and nothing else: one that was saved since and is not kept is reported as moved, so that nothing is
+   * pushed that was not decided about.
+   */
+  read(files: readonly PushFile[]): ResolvedFiles {
+    const kept = new Map<string, Uint8Array>();
+    const contents: { path: RelativePath; mode: number; read: () => Uint8Array }[] = [];
+    const moved: RelativePath[] = [];
+    let keptBytes = 0;
+    for (const file of files) {
+      const { path, mode, digest } = file;
+      const bytes = kept.get(digest) ?? this.#kept.get(digest) ?? readWithDigest(file);
+      // An artifact without it would be another one than what lies on disk.
+      if (bytes instanceof FileUnreadableError) return { unreadable: bytes };
+      if (bytes === undefined) {
+        moved.push(path);
+        continue;
+      }
+      contents.push({ path, mode, read: () => bytes });
+      if (kept.has(digest) || keptBytes + bytes.byteLength > KEPT_BYTES_MAX) continue;
+      keptBytes += bytes.byteLength;
+      kept.set(digest, bytes);
+    }
+    this.#kept = kept;
+    return moved.length > 0 ? { moved } : { contents };
   }
-  return moved.length > 0 ? { moved } : { contents };
 }
 
-function readOrUndefined(read: () => Uint8Array): Uint8Array | undefined {
+/** Undefined for a file that is not what it was, or gone: the next resolution says which. One that is there and cannot be read is no better then. */
+function readWithDigest({ digest, read }: PushFile): Uint8Array | FileUnreadableError | undefined {
   try {
-    return read();
-  } catch {
-    // Deleted or unreadable since: the next resolution says which.
-    return undefined;
+    const bytes = read();
+    return hash('sha256', bytes, 'hex') === digest ? bytes : undefined;
+  } catch (error) {
+    return error instanceof FileUnreadableError && error.code !== 'ENOENT' ? error : undefined;
   }
 }

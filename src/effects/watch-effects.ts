@@ -1,11 +1,12 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import type { ObjectReference } from '../cluster/resource.ts';
 import type { Failure } from '../domain/failure.ts';
+import type { FileUnreadableError } from '../domain/file-tree.ts';
 import type { RelativePath } from '../domain/paths.ts';
 import type { Resolution } from '../domain/resolution.ts';
 import type { ObjectId } from '../domain/target.ts';
 import type { EffectHandler, Engine, Outcome } from '../engine/engine.ts';
-import { knownDigest } from '../machines/target-rules.ts';
+import { knownDigest, OWED, wasNeverAsked } from '../machines/target-rules.ts';
 import type { TargetContext } from '../machines/target-context.ts';
 import { stateName } from '../machines/state-name.ts';
 import type { Batch } from '../machines/watch-context.ts';
@@ -14,7 +15,7 @@ import { call, failureOf, outcomeOf } from './call.ts';
 import type { FedSource } from './fed-source.ts';
 import type { LiveView } from './live-view.ts';
 import { planFromResolution } from './plan-from-resolution.ts';
-import { artifactConfig, type PushFile, readResolved } from './push-artifact.ts';
+import { artifactConfig, type PushFile, ResolvedContents } from './push-artifact.ts';
 import { Underway } from './underway.ts';
 
 /** What the handlers of a watch need from outside; each is one small piece that tests replace. */
@@ -62,6 +63,7 @@ export function watchEffects(dependencies: WatchEffectDependencies): Record<stri
     );
 
   const saving = new Underway();
+  const resolved = new ResolvedContents();
   return {
     resolveTargets: async (batch: Batch, { signal }): Promise<Outcome> => {
       try {
@@ -90,8 +92,9 @@ export function watchEffects(dependencies: WatchEffectDependencies): Record<stri
       return failure === undefined ? { type: 'HooksSucceeded' } : { type: 'HookFailed', failure };
     },
     pushArtifact: async ({ contentDigest }: { contentDigest: string }, { signal }): Promise<Outcome> => {
-      const read = readResolved(dependencies.workspace.filesToPush());
+      const read = resolved.read(dependencies.workspace.filesToPush());
       if ('moved' in read) return { type: 'ContentMoved', paths: read.moved };
+      if ('unreadable' in read) return { type: 'PushFailed', failure: unreadableFailure(read.unreadable) };
       const config = artifactConfig(contentDigest, dependencies.workspace.digests());
       const result = await saving.during(() =>
         call(engine(), 'registry', now, () => dependencies.push(read.contents, config, signal)),
@@ -116,6 +119,10 @@ export function watchEffects(dependencies: WatchEffectDependencies): Record<stri
   };
 }
 
+function unreadableFailure({ message, hint }: FileUnreadableError): Failure {
+  return { kind: 'disk', message: `nothing is pushed, since the artifact would lack a file: ${message}`, hint };
+}
+
 function resolve(
   dependencies: WatchEffectDependencies,
   batch: Batch,
@@ -127,7 +134,7 @@ function resolve(
   const { machines } = engine().state;
   const sendNothing = fed.notPushable ?? (dryRun ? 'dry run: nothing is sent' : undefined);
   const changed = [...new Set([...(batch.paths as readonly RelativePath[]), ...swept])];
-  const known = knownDigests(machines);
+  const known = knownDigests(machines, batch.paths.length > 0);
   const resolution = workspace.resolve({
     changed,
     known: sendNothing === undefined ? known : { ...known, ...shown },
@@ -143,12 +150,16 @@ function resolve(
   return { outcome, digests: resolution.digests };
 }
 
-function knownDigests(machines: ReadonlyMap<string, AnyMachineSnapshot>): Record<ObjectId, string | undefined> {
+function knownDigests(
+  machines: ReadonlyMap<string, AnyMachineSnapshot>,
+  isSave: boolean,
+): Record<ObjectId, string | undefined> {
   const known: Record<ObjectId, string | undefined> = {};
   for (const [machine, snapshot] of machines) {
     if (!machine.startsWith('target/')) continue;
     const context = snapshot.context as TargetContext;
-    known[context.id] = knownDigest(stateName(snapshot), context);
+    const state = stateName(snapshot);
+    known[context.id] = isSave && wasNeverAsked(state, context) ? OWED : knownDigest(state, context);
   }
   return known;
 }

@@ -1,8 +1,8 @@
 import { type AnyMachineSnapshot, type AnyStateMachine, initialTransition } from 'xstate';
 import type { Limits } from '../domain/limits.ts';
 import type { Message } from '../machines/messages.ts';
+import { type ActionData, pureTransition } from '../machines/pure-transition.ts';
 import type { LoggedEvent, NewEvent } from './event-log.ts';
-import { type ActionData, pureTransition } from './pure-transition.ts';
 
 /** The machine id of the engine's own events. */
 export const ENGINE = 'engine';

@@ -192,7 +192,7 @@ function sqliteLog(database: DatabaseSync, { path, identity, options, lock, prom
       const young = firstYoung.get(olderThan)?.seq;
       const plan = planCompaction({
         lastSeq: head.lastSeq,
-        snapshotSeqs: snapshots.seqs().intact,
+        snapshotSeqs: snapshots.intactSeqs(),
         eventsMax,
         lastTooOldSeq: typeof young === 'number' ? young - 1 : head.lastSeq,
       });

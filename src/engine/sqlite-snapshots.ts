@@ -8,24 +8,31 @@ export interface SnapshotTable {
   save(seq: number, at: number, state: string): void;
   /** The newest intact one with `seq <= atSeq`, and how many damaged ones were passed over. */
   newest(atSeq: number): { readonly snapshot: Snapshot | undefined; readonly damagedSeqs: readonly number[] };
-  /** Ascending. */
+  /** Ascending; each is read and checked. */
   seqs(): { readonly intact: readonly number[]; readonly damaged: readonly number[] };
+  /** Ascending; checked once since the log was opened. */
+  intactSeqs(): readonly number[];
   keepOnly(seqs: readonly number[]): void;
 }
 
 export function snapshotTable(database: DatabaseSync): SnapshotTable {
   const insert = database.prepare('INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)');
   const before = database.prepare('SELECT * FROM snapshots WHERE seq <= ? ORDER BY seq DESC LIMIT 1');
-  const all = database.prepare('SELECT * FROM snapshots ORDER BY seq');
+  const allSeqs = database.prepare('SELECT seq FROM snapshots ORDER BY seq');
+  const at = database.prepare('SELECT * FROM snapshots WHERE seq = ?');
   const remove = database.prepare('DELETE FROM snapshots WHERE seq = ?');
-  const seqsNow = (): { intact: number[]; damaged: number[] } => {
-    const intact: number[] = [];
-    const damaged: number[] = [];
-    for (const row of all.iterate()) (isIntact(row) ? intact : damaged).push(Number(row.seq));
-    return { intact, damaged };
+  /** Those that were found intact, or written, since the log was opened: reading all of them at each new one would take longer than that. */
+  const foundIntact = new Set<number>();
+  const seqsNow = (): number[] => allSeqs.all().map(({ seq }) => Number(seq));
+  const intactAt = (seq: number): boolean => {
+    const row = at.get(seq);
+    return row !== undefined && isIntact(row);
   };
   return {
-    save: (seq, at, state) => void insert.run(seq, at, state, checksumOf(seq, at, state)),
+    save: (seq, at, state) => {
+      insert.run(seq, at, state, checksumOf(seq, at, state));
+      foundIntact.add(seq);
+    },
     newest: (atSeq) => {
       const damagedSeqs: number[] = [];
       for (let row = before.get(atSeq); row !== undefined; row = before.get(Number(row.seq) - 1)) {
@@ -34,10 +41,19 @@ export function snapshotTable(database: DatabaseSync): SnapshotTable {
       }
       return { snapshot: undefined, damagedSeqs };
     },
-    seqs: seqsNow,
+    seqs: () => {
+      const intact: number[] = [];
+      const damaged: number[] = [];
+      for (const seq of seqsNow()) (intactAt(seq) ? intact : damaged).push(seq);
+      return { intact, damaged };
+    },
+    intactSeqs: () => {
+      const intact = seqsNow().filter((seq) => foundIntact.has(seq) || intactAt(seq));
+      for (const seq of intact) foundIntact.add(seq);
+      return intact;
+    },
     keepOnly: (seqs) => {
-      const { intact, damaged } = seqsNow();
-      for (const seq of [...intact, ...damaged]) if (!seqs.includes(seq)) remove.run(seq);
+      for (const seq of seqsNow()) if (!seqs.includes(seq)) remove.run(seq);
     },
   };
 }

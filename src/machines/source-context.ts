@@ -49,5 +49,5 @@ export type SourceEvent = Delivered &
     | { readonly type: 'SourceObserved'; readonly observation: SourceObservation }
     | { readonly type: 'GeneratorObserved'; readonly id: string; readonly handled: string }
     | { readonly type: 'SourceWaitElapsed' }
-    | { readonly type: 'EffectOutcomeUnknown'; readonly effect: string }
+    | { readonly type: 'EffectOutcomeUnknown'; readonly effect: string; readonly message?: string }
   );

@@ -1,4 +1,4 @@
-import { isRetryable } from '../domain/failure.ts';
+import { type Failure, isRetryable } from '../domain/failure.ts';
 import { sourceVerdict } from '../domain/readiness.ts';
 import { type Messages, WATCH } from './messages.ts';
 import type { SourceContext, SourceEvent } from './source-context.ts';
@@ -60,7 +60,14 @@ export function suspendedMessages({ context }: Args): Messages {
   });
 }
 
-/** A crash came between an effect and its outcome: the watch machine looks at everything again and wants what is still wanted. */
-export function recheckMessages(): Messages {
+/**
+ * A crash came between an effect and its outcome: the watch machine looks at everything again and wants what is still wanted. When it was
+ * the effect itself that crashed (`message`), it would crash again at once: it is tried again after a while.
+ */
+export function recheckMessages({ context, event }: Args): Messages {
+  if (event.type === 'EffectOutcomeUnknown' && event.message !== undefined) {
+    const failure: Failure = { kind: 'internal', message: `${event.effect} crashed: ${event.message}` };
+    return toWatch('StepFailed', { step: 'push', failure, cycle: context.pushingCycle });
+  }
   return toWatch('DefinitionsChanged', { reason: 'the outcome of an interrupted push is unknown' });
 }

@@ -22,6 +22,11 @@ export function knownDigest(state: string, context: TargetContext): string | und
 
 export const OWED = 'owed';
 
+/** Given up before anything was sent for it: a hook, the registry or the source refused. The next save is another attempt. */
+export function wasNeverAsked(state: string, context: TargetContext): boolean {
+  return state === 'dead-letter' && context.revisions.length === 0;
+}
+
 export function isReadyNow(observation: TargetObservation): boolean {
   return (
     observation.ready === 'True' && (observation.readyGeneration ?? observation.generation) === observation.generation

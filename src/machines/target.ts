@@ -264,7 +264,11 @@ export const targetMachine = setup({
       entry: { type: 'tellDependents', params: pendingMessages },
       initial: 'awaiting-source',
       states: {
-        'awaiting-source': { always: { guard: 'revisionKnown', target: 'awaiting-dependencies' } },
+        'awaiting-source': {
+          always: { guard: 'revisionKnown', target: 'awaiting-dependencies' },
+          // Only here: one that waits for a dependency has its revision, whatever becomes of a later push.
+          on: { SourceFailed: { target: '#target.dead-letter', actions: 'noteSourceFailure' } },
+        },
         'awaiting-dependencies': {
           entry: raise({ type: 'TargetWaitElapsed' } as TargetEvent, { id: 'targetWait', delay: 'targetWait' }),
           exit: cancel('targetWait'),
@@ -286,7 +290,6 @@ export const targetMachine = setup({
       ],
       on: {
         ReconcileWanted: { target: 'requested', reenter: true, actions: 'want' },
-        SourceFailed: { target: 'dead-letter', actions: 'noteSourceFailure' },
       },
     },
     progressing: {

@@ -24,7 +24,9 @@ export function tar(files: readonly ArchiveFile[]): Buffer {
   for (const { file } of sorted) {
     if (written.has(file.path)) throw new Error(`${file.path} occurs twice in the archive`);
     written.add(file.path);
-    for (const directory of parentsOf(file.path)) {
+    // Sorted, so a file beside one that is written finds its directories written too.
+    const parent = file.path.slice(0, Math.max(0, file.path.lastIndexOf('/')));
+    for (const directory of directories.has(parent) ? [] : parentsOf(file.path)) {
       if (directories.has(directory)) continue;
       if (written.has(directory)) throw new Error(`${directory} is a file and a directory in the archive`);
       directories.add(directory);
@@ -76,23 +78,43 @@ function splitPath(path: string): { readonly name: Buffer; readonly prefix: Buff
   return { name: Buffer.from(path.slice(cut + 1)), prefix: Buffer.from(path.slice(0, cut)) };
 }
 
-function headerBlock(name: Buffer, prefix: Buffer, mode: number, bytes: number, type: '0' | '5' | 'x'): Buffer {
+/** What is the same in every header: owner, group, mtime and device numbers of 0, and blanks where the checksum goes. */
+const BLANK_HEADER = blankHeader();
+const BLANK_CHECKSUM = BLANK_HEADER.reduce((sum, byte) => sum + byte, 0);
+
+function blankHeader(): Buffer {
   const block = Buffer.alloc(BLOCK_BYTES);
-  name.copy(block, 0);
-  block.write(octal(mode, 7), 100, 'latin1');
-  block.write(octal(0, 7), 108, 'latin1');
-  block.write(octal(0, 7), 116, 'latin1');
-  block.write(octal(bytes, 11), 124, 'latin1');
+  for (const at of [108, 116]) block.write(octal(0, 7), at, 'latin1');
   block.write(octal(0, 11), 136, 'latin1');
   block.fill(' ', 148, 156);
-  block.write(type, 156, 'latin1');
   block.write('ustar\u000000', 257, 'latin1');
   block.write(octal(0, 7), 329, 'latin1');
   block.write(octal(0, 7), 337, 'latin1');
+  return block;
+}
+
+function headerBlock(name: Buffer, prefix: Buffer, mode: number, bytes: number, type: '0' | '5' | 'x'): Buffer {
+  const block = Buffer.from(BLANK_HEADER);
+  name.copy(block, 0);
+  block.write(octal(mode, 7), 100, 'latin1');
+  block.write(octal(bytes, 11), 124, 'latin1');
+  block.write(type, 156, 'latin1');
   prefix.copy(block, 345);
-  const checksum = block.reduce((sum, byte) => sum + byte, 0);
+  const checksum =
+    BLANK_CHECKSUM +
+    sumOf(block, 0, name.length) +
+    sumOf(block, 100, 107) +
+    sumOf(block, 124, 135) +
+    sumOf(block, 156, 157) +
+    sumOf(block, 345, 345 + prefix.length);
   block.write(`${octal(checksum, 6)}\u0000 `, 148, 'latin1');
   return block;
+}
+
+function sumOf(block: Buffer, from: number, to: number): number {
+  let sum = 0;
+  for (let at = from; at < to; at += 1) sum += block[at] ?? 0;
+  return sum;
 }
 
 /** `<length> <key>=<value>\n`, the length counting itself. */
@@ -107,6 +129,8 @@ function octal(value: number, digits: number): string {
   return value.toString(8).padStart(digits, '0');
 }
 
+const ZEROS = Buffer.alloc(BLOCK_BYTES);
+
 function padding(bytes: number): Buffer {
-  return Buffer.alloc((BLOCK_BYTES - (bytes % BLOCK_BYTES)) % BLOCK_BYTES);
+  return ZEROS.subarray(0, (BLOCK_BYTES - (bytes % BLOCK_BYTES)) % BLOCK_BYTES);
 }

@@ -20,6 +20,8 @@ export interface CachedFile {
 export class DiskTreeCache {
   readonly listings = new Map<RelativePath, CachedListing>();
   readonly files = new Map<RelativePath, CachedFile>();
+  /** Set while the root itself was gone when it was last looked at. */
+  rootWasAbsent = false;
   readonly #entriesMax: number;
   #entries = 0;
 
@@ -33,8 +35,9 @@ export class DiskTreeCache {
 
   setListing(directory: RelativePath, entries: readonly DirectoryEntry[], stamp: FileStamp): void {
     this.#forgetListing(directory);
-    this.#entries += entries.length;
-    if (this.#entries > this.#entriesMax) throw new TreeLimitError(this.#entries, this.#entriesMax, directory);
+    const total = this.#entries + entries.length;
+    if (total > this.#entriesMax) throw new TreeLimitError(total, this.#entriesMax, directory);
+    this.#entries = total;
     this.listings.set(directory, { entries, stamp });
   }
 

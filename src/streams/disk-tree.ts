@@ -55,6 +55,7 @@ export class DiskTree implements FileTree {
     if (known !== undefined) return known;
     if (this.kindOf(directory) !== 'directory') return undefined;
     const listing = listDirectory(this.absolute(directory), directory);
+    if (directory === ROOT) this.#cache.rootWasAbsent = listing === undefined;
     if (listing === undefined) return undefined;
     const entries = this.#followSymlinks
       ? listing.entries.map((entry) => this.#followed(directory, entry))

@@ -69,7 +69,7 @@ describe('kill -9', () => {
   test('at 20 random moments during saves loses nothing: the last content of each target is live in the end', {
     timeout: 180_000,
   }, async () => {
-    const seed = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
+    const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 2 ** 32));
     console.log(`CRASH_SEED=${seed}`);
     const random = randomFrom(seed);
     const world = await startWorld({

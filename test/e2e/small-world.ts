@@ -77,7 +77,7 @@ export async function startSmallWorld(options: WorldOptions = {}): Promise<Small
     if (kept !== undefined) cluster.objects.apply(kept);
   }
   const env: NodeJS.ProcessEnv = {
-    PATH: process.env['PATH'],
+    PATH: process.env.PATH,
     HOME: home,
     XDG_STATE_HOME: join(home, 'state'),
     DOCKER_CONFIG: join(home, 'docker'),
@@ -98,7 +98,7 @@ export async function startSmallWorld(options: WorldOptions = {}): Promise<Small
     processes.push(child);
     return child;
   };
-  const valueOf = (object: KubeObject | undefined): unknown =>
+  const dataOf = (object: KubeObject | undefined): unknown =>
     (object as { data?: { value?: unknown } } | undefined)?.data?.value;
   return {
     cluster,
@@ -112,9 +112,9 @@ export async function startSmallWorld(options: WorldOptions = {}): Promise<Small
     targets,
     write,
     save: (target, value) => write(`${target}/configmap.yaml`, configMap(target, value)),
-    live: (target) => valueOf(cluster.objects.get('ConfigMap', 'default', target)),
+    live: (target) => dataOf(cluster.objects.get('ConfigMap', 'default', target)),
     async untilLive(target, value, timeoutMs = 25_000) {
-      await cluster.objects.until('ConfigMap', 'default', target, (object) => valueOf(object) === value, timeoutMs);
+      await cluster.objects.until('ConfigMap', 'default', target, (object) => dataOf(object) === value, timeoutMs);
     },
     follow: started,
     watch: (...more) => started('watch', dir, '--kubeconfig', kubeconfig, '--log', log, '--json', ...more),

@@ -411,6 +411,9 @@ describe('the stand-in for kustomize-controller', () => {
     at.cluster.objects.apply(kustomization('slow'));
     at.cluster.objects.apply(kustomization('b'));
     at.cluster.objects.apply(source(at));
+    const underWay = (object: KubeObject): boolean =>
+      (condition(object, 'Reconciling')?.message ?? '').startsWith('Detecting drift');
+    await at.cluster.objects.until('Kustomization', 'flux-system', 'slow', underWay);
     await at.cluster.objects.until('Kustomization', 'flux-system', 'b', readyAt(`latest@${digest}`));
     expect(condition(at.cluster.objects.get('Kustomization', 'flux-system', 'slow'), 'Ready')?.status).toBe('Unknown');
     clock.advance(5_000);

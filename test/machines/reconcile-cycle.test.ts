@@ -7,6 +7,7 @@ import { SOURCE, UNAVAILABLE, WatchRig } from '../support/watch-rig.ts';
 
 const A = 'Kustomization/flux-system/a';
 const B = 'Kustomization/flux-system/b';
+const C = 'Kustomization/flux-system/c';
 const [targetA, targetB] = [`target/${A}`, `target/${B}`];
 
 describe('a targeted reconcile', () => {
@@ -195,6 +196,24 @@ describe('failures', () => {
     expect(rig.stateOf(targetA)).toBe('dead-letter');
     expect(rig.target(A).message).toContain('denied by registry');
     expect(rig.watch).toBe('idle');
+  });
+
+  it('a refused push does not give up a target whose revision is there and that waits for its dependency', () => {
+    const rig = new WatchRig();
+    rig.define(A, [], [B]);
+    rig.define(B, [A]);
+    rig.save({ id: A, digest: 'd1' }, { id: B, digest: 'd1', dependsOn: [A] });
+    rig.sourceFetches();
+    const revision = rig.revision;
+    rig.pushOutcome = () => ({
+      type: 'PushFailed',
+      failure: { kind: 'forbidden', message: 'denied by registry', dependency: 'registry' },
+    });
+    rig.save({ id: C, digest: 'd1' });
+    expect(rig.stateOf(`target/${C}`)).toBe('dead-letter');
+    expect(rig.stateOf(`target/${B}`)).toBe('requested');
+    rig.observe(A, { lastAppliedRevision: revision, lastAttemptedRevision: revision });
+    expect(rig.asked).toEqual([SOURCE, A, B]);
   });
 
   it('a request that fails is tried again after a backoff, and given up after the attempts there are', () => {

@@ -6,7 +6,8 @@ import { Engine } from '../../src/engine/engine.ts';
 import { serializeState } from '../../src/engine/engine-state.ts';
 import type { EventLog, NewEvent } from '../../src/engine/event-log.ts';
 import { createMemoryLog } from '../../src/engine/memory-log.ts';
-import { type Plan, type WatchContext, watchMachine } from '../../src/machines/watch.ts';
+import type { Plan, WatchContext } from '../../src/machines/watch-context.ts';
+import { watchMachine } from '../../src/machines/watch.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const TARGET = 'Kustomization/flux-system/apps';

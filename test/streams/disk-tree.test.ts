@@ -147,9 +147,14 @@ describe('DiskTree', () => {
       { 'big.bin': 'x'.repeat(20), 'b.yaml': '' },
       { limits: { ...DEFAULT_LIMITS, closureBytesMax: 10 } },
     );
-    expect(() => tree.facts(at('big.bin'))).toThrow('big.bin: cannot be read (EFBIG)');
+    expect(() => tree.facts(at('big.bin'))).toThrow('big.bin: larger than the limit closureBytesMax');
     const { tree: small } = given({ a: '', b: '', c: '' }, { limits: { ...DEFAULT_LIMITS, treeFilesMax: 2 } });
-    expect(() => small.list(ROOT)).toThrow(/at most 2 files and directories, found 3 .* raise the limit treeFilesMax/);
+    expect(() => small.list(ROOT)).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/at most 2 files and directories, found 3 /),
+        hint: expect.stringContaining('--limit treeFilesMax=4'),
+      }),
+    );
   });
 
   it('throws for a root that does not exist', () => {
@@ -158,6 +163,22 @@ describe('DiskTree', () => {
 });
 
 describe('DiskTree.sweep', () => {
+  it('finds a root that was gone when it was last looked at', async () => {
+    const { tree, root, outside, swept, know } = given({ 'a.yaml': 'one' });
+    know();
+    renameSync(root, join(outside, 'aside'));
+    const gone = await swept();
+    expect(gone).toContain('a.yaml');
+    tree.invalidate(gone.map(at));
+    know();
+    expect(await swept()).toEqual([]);
+    renameSync(join(outside, 'aside'), root);
+    expect(await swept()).toEqual([ROOT]);
+    tree.invalidate([ROOT]);
+    know();
+    expect(await swept()).toEqual([]);
+  });
+
   it('finds nothing where nothing changed, at once and later', async () => {
     const { swept, know } = given({ 'a/x.yaml': 'x', 'b.yaml': 'b' });
     know();

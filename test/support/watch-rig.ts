@@ -6,8 +6,8 @@ import type { EventLog, LoggedEvent } from '../../src/engine/event-log.ts';
 import { createMemoryLog } from '../../src/engine/memory-log.ts';
 import { WATCH_KINDS } from '../../src/machines/kinds.ts';
 import { stateName } from '../../src/machines/state-name.ts';
-import type { TargetContext } from '../../src/machines/target.ts';
-import type { PlannedTarget } from '../../src/machines/watch.ts';
+import type { TargetContext } from '../../src/machines/target-context.ts';
+import type { PlannedTarget } from '../../src/machines/watch-context.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export const SOURCE = 'OCIRepository/flux-system/shop';
