@@ -7,7 +7,13 @@ import { isMain } from './table.ts';
 /** What the cluster's process reports; `atMs` is on the monotonic clock that all processes of a machine share. */
 export type Report =
   | { readonly type: 'started'; readonly kubeconfig: string }
-  | { readonly type: 'asked'; readonly kind: string; readonly name: string; readonly token: string; readonly atMs: number }
+  | {
+      readonly type: 'asked';
+      readonly kind: string;
+      readonly name: string;
+      readonly token: string;
+      readonly atMs: number;
+    }
   | { readonly type: 'source-ready'; readonly token: string; readonly atMs: number }
   /** Every Kustomization has applied this revision. */
   | { readonly type: 'through'; readonly revision: string };
@@ -35,7 +41,9 @@ const REQUESTED_AT = 'reconcile.fluxcd.io/requestedAt';
 
 /** A cluster, a registry and Flux's stand-ins in a process of their own, so that their work and memory are not counted. */
 export async function startEmbeddedProcess(options: EmbeddedProcessOptions): Promise<EmbeddedProcess> {
-  const child = fork(import.meta.filename, [JSON.stringify(options)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(import.meta.filename, [JSON.stringify(options)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const listeners: ((report: Report) => void)[] = [];
   const started = Promise.withResolvers<string>();
   child.once('exit', () => started.reject(new Error("the embedded cluster's process ended")));
@@ -83,13 +91,13 @@ async function serve({ kustomizations, flux }: EmbeddedProcessOptions): Promise<
       tell({ type: 'asked', kind, name: metadata.name, token, atMs: sharedNow() });
     }
     if (kind === 'OCIRepository') {
-      if (token !== undefined && object.status?.['lastHandledReconcileAt'] === token && isReady(object)) {
+      if (token !== undefined && object.status?.lastHandledReconcileAt === token && isReady(object)) {
         sourceReadyAtMs = sharedNow();
         tell({ type: 'source-ready', token, atMs: sourceReadyAtMs });
       }
       return;
     }
-    const revision = object.status?.['lastAppliedRevision'];
+    const revision = object.status?.lastAppliedRevision;
     if (typeof revision !== 'string') return;
     applied.set(metadata.name, revision);
     if (revision === through || applied.size < kustomizations) return;
@@ -97,7 +105,13 @@ async function serve({ kustomizations, flux }: EmbeddedProcessOptions): Promise<
     through = revision;
     tell({ type: 'through', revision });
   });
-  const controllers = flux ? await startFlux({ cluster, builder: 'plain', latency: { build: () => sourceReadyAtMs + BUILDS_BEGIN_AFTER_MS - sharedNow() } }) : undefined;
+  const controllers = flux
+    ? await startFlux({
+        cluster,
+        builder: 'plain',
+        latency: { build: () => sourceReadyAtMs + BUILDS_BEGIN_AFTER_MS - sharedNow() },
+      })
+    : undefined;
   tell({ type: 'started', kubeconfig: cluster.kubeconfig });
   process.once('disconnect', async () => {
     await controllers?.stop();
@@ -121,7 +135,7 @@ function kustomization(index: number): KubeObject {
 }
 
 function isReady(object: KubeObject): boolean {
-  const conditions = object.status?.['conditions'] as readonly { type: string; status: string }[] | undefined;
+  const conditions = object.status?.conditions as readonly { type: string; status: string }[] | undefined;
   return conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 }
 

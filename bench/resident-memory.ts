@@ -29,7 +29,14 @@ export async function run(): Promise<Row[]> {
     const help = helpMs();
     const files = KUSTOMIZATIONS * (MANIFESTS_EACH + 1);
     return [
-      row(`memory of a watch of ${files} files beyond one of none`, full.residentMb - empty.residentMb, 'MB', '<= 50', empty.residentMb, 'watching nothing'),
+      row(
+        `memory of a watch of ${files} files beyond one of none`,
+        full.residentMb - empty.residentMb,
+        'MB',
+        '<= 50',
+        empty.residentMb,
+        'watching nothing',
+      ),
       row(`memory of a watch of ${files} files`, full.residentMb, 'MB', '<= 150', empty.residentMb, 'watching nothing'),
       row('CPU when idle', full.idleCpuPercent, '%', '< 1', empty.idleCpuPercent, 'watching nothing'),
       row('--help', await help, 'ms', '<= 200', await bareNodeMs(), 'an empty script'),
@@ -56,7 +63,17 @@ async function usageOf(directory: string, name: string, kustomizations: number):
   writeFileSync(kubeconfig, world.kubeconfig, { mode: 0o600 });
   const watch = fork(
     CLI,
-    ['watch', root, '--kubeconfig', kubeconfig, '--source', 'flux-system/bench', '--log', join(directory, `${name}.db`), '--json'],
+    [
+      'watch',
+      root,
+      '--kubeconfig',
+      kubeconfig,
+      '--source',
+      'flux-system/bench',
+      '--log',
+      join(directory, `${name}.db`),
+      '--json',
+    ],
     { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], execArgv: [] },
   );
   try {

@@ -10,7 +10,7 @@ import { isMain, printTable, type Row } from './table.ts';
 
 const KUSTOMIZATIONS = 100;
 const MANIFESTS_EACH = 4;
-const SAVES = Number(process.env['BENCH_SAVES'] ?? 200);
+const SAVES = Number(process.env.BENCH_SAVES ?? 200);
 const STUCK_AFTER_MS = 30_000;
 
 interface Sample {
@@ -81,9 +81,13 @@ async function startSession(directory: string, root: string, world: EmbeddedProc
 async function saveOne(root: string, reports: Reports, save: number): Promise<Sample> {
   const index = (save * 37) % KUSTOMIZATIONS;
   const name = `app-${index}`;
-  const sourceAsked = reports.next(({ type, ...rest }) => type === 'asked' && 'kind' in rest && rest.kind === 'OCIRepository');
+  const sourceAsked = reports.next(
+    ({ type, ...rest }) => type === 'asked' && 'kind' in rest && rest.kind === 'OCIRepository',
+  );
   const sourceReady = reports.next(({ type }) => type === 'source-ready');
-  const targetAsked = reports.next((report) => report.type === 'asked' && report.kind === 'Kustomization' && report.name === name);
+  const targetAsked = reports.next(
+    (report) => report.type === 'asked' && report.kind === 'Kustomization' && report.name === name,
+  );
   const through = reports.next(({ type }) => type === 'through');
   const savedAt = sharedNow();
   writeFileSync(join(root, leafOf(index)), manifest(index, 0, save + 1));
@@ -108,7 +112,10 @@ class Reports {
 
   next(fits: (report: Report) => boolean): Promise<number> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('the cluster did not show what a save should bring about')), STUCK_AFTER_MS);
+      const timer = setTimeout(
+        () => reject(new Error('the cluster did not show what a save should bring about')),
+        STUCK_AFTER_MS,
+      );
       const take = (report: Report): void => {
         if (!fits(report)) return;
         clearTimeout(timer);

@@ -18,7 +18,13 @@ export { DEFAULT_LIMITS, type Limits } from './domain/limits.ts';
 export { type RelativePath, relativePath } from './domain/paths.ts';
 export { sourceVerdict, targetVerdict, type Verdict } from './domain/readiness.ts';
 export type { AffectedTarget, FileDecision, FullReason, HeldTarget, Resolution } from './domain/resolution.ts';
-export type { Definitions, GeneratorDefinition, ObjectId, SourceDefinition, TargetDefinition } from './domain/target.ts';
+export type {
+  Definitions,
+  GeneratorDefinition,
+  ObjectId,
+  SourceDefinition,
+  TargetDefinition,
+} from './domain/target.ts';
 export { Workspace, type WorkspaceOptions } from './effects/workspace.ts';
 export { type Clock, systemClock } from './engine/clock.ts';
 export { type EffectContext, type EffectHandler, Engine, type EngineOptions, type Outcome } from './engine/engine.ts';

@@ -46,6 +46,8 @@ export class HappeningsOf {
       case 'StepFailed':
         return [];
       case 'StepRefused':
+        // A hook's failure has been shown, with its output.
+        if (event.step === 'hook') return [];
         return [{ type: 'message', level: 'error', ...textOf(event.failure as Failure) }];
       case 'HookFailed':
         return [{ type: 'hookFailed', command: this.#hooks.join('; '), failure: event.failure as Failure }];

@@ -13,7 +13,10 @@ const PAGE = 500;
 
 /** The Flux objects as the cluster has them now: one list of each kind, no watch. `fedSource`: what `--source` names. */
 export async function liveDefinitions(
-  options: ClusterOptions & { readonly source: string | undefined; readonly limits: { readonly requestTimeoutMs: number } },
+  options: ClusterOptions & {
+    readonly source: string | undefined;
+    readonly limits: { readonly requestTimeoutMs: number };
+  },
   io: CommandIo,
 ): Promise<{ readonly definitions: Definitions; readonly fedSource: ObjectId | undefined }> {
   const connection = await asTyped(options.kubeconfig ?? options.context, () =>
@@ -25,9 +28,15 @@ export async function liveDefinitions(
     for (const resource of await servedFluxResources(client)) {
       let continueToken: string | undefined;
       do {
-        const page = await client.list(resource, { namespace: options.namespace, limit: PAGE, continueToken, signal: io.signal });
+        const page = await client.list(resource, {
+          namespace: options.namespace,
+          limit: PAGE,
+          continueToken,
+          signal: io.signal,
+        });
         // Items of a list come without the kind that the list names once.
-        for (const item of page.items) objects.push({ ...item, kind: resource.kind, apiVersion: `${resource.group}/${resource.version}` });
+        for (const item of page.items)
+          objects.push({ ...item, kind: resource.kind, apiVersion: `${resource.group}/${resource.version}` });
         continueToken = page.continueToken;
       } while (continueToken !== undefined && continueToken !== '');
     }
@@ -40,11 +49,15 @@ export async function liveDefinitions(
 
 function named(definitions: Definitions, source: string | undefined): ObjectId | undefined {
   if (source === undefined) return undefined;
-  const found = definitions.sources.filter(({ id, namespace, name }) => id === source || `${namespace}/${name}` === source);
+  const found = definitions.sources.filter(
+    ({ id, namespace, name }) => id === source || `${namespace}/${name}` === source,
+  );
   const [only] = found;
   if (only !== undefined && found.length === 1) return only.id;
   throw new UsageError(
-    only === undefined ? `--source ${source}: there is no such source in the cluster` : `--source ${source} names ${found.length} sources`,
+    only === undefined
+      ? `--source ${source}: there is no such source in the cluster`
+      : `--source ${source} names ${found.length} sources`,
     `known: ${definitions.sources.map(({ id }) => id).join(', ') || 'none'}`,
   );
 }

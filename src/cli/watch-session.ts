@@ -32,6 +32,7 @@ import { Cleanup } from './session/cleanup.ts';
 import { gitTopLevel, waitForGit } from './session/git.ts';
 import { Inbox } from './session/inbox.ts';
 import { liveCluster, servedFluxResources } from './session/live-cluster.ts';
+import { releaseMemoryAtRest } from './session/release-memory.ts';
 import { unlessAborted } from './session/unless-aborted.ts';
 import { watchedFiles } from './session/watched-files.ts';
 import { asTyped } from './typed-wrong.ts';
@@ -92,7 +93,10 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
     });
     cleanup.add(() => log.close());
 
-    const live = liveCluster(client, view, await unlessAborted(signal, servedFluxResources(client)), { ...options, clock });
+    const live = liveCluster(client, view, await unlessAborted(signal, servedFluxResources(client)), {
+      ...options,
+      clock,
+    });
     cleanup.add(() => live.unsubscribe());
     await unlessAborted(signal, live.synced);
 
@@ -152,10 +156,10 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
         sweep: async () => sweepAll(tree),
         gitUnlocked: (aborted) => waitForGit(rootDir, aborted, onHappening, clock),
         annotate: (reference, annotations) => client.annotate(reference, annotations),
-        push: async (files, config) => {
+        push: async (files, config, aborted) => {
           if (registry === undefined)
             throw new FailureError({ kind: 'invalid', message: fed.notPushable ?? 'no registry' });
-          return registry.client.pushArtifact({ files, tag: registry.tag, config });
+          return registry.client.pushArtifact({ files, tag: registry.tag, config, signal: aborted });
         },
         runHooks: (aborted) => runHooks(options, rootDir, aborted),
       }),
@@ -219,6 +223,7 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
       type: 'WatchStarted',
       ...(options.full === undefined ? {} : { full: options.full }),
     });
+    cleanup.add(releaseMemoryAtRest(clock, () => engine.state.machines.get(WATCH)?.matches('idle') === true));
     signal.addEventListener('abort', () => engine.stop(), { once: true });
     return { engine, fed, stop: async () => cleanup.run() };
   } catch (error) {

@@ -118,7 +118,12 @@ function sizeProblems(
   }
   if (bytes > limits.closureBytesMax) {
     const message = `${directory}: its build reads ${bytes} bytes, at most ${limits.closureBytesMax} are allowed`;
-    problems.push({ kind: 'limit', path: directory, message, hint: 'raise the limit with --limit closureBytesMax=NUMBER' });
+    problems.push({
+      kind: 'limit',
+      path: directory,
+      message,
+      hint: 'raise the limit with --limit closureBytesMax=NUMBER',
+    });
   }
   return problems;
 }

@@ -238,6 +238,8 @@ export class Engine {
   #ring(): void {
     this.#cancelAlarm = undefined;
     this.#alarmAt = Number.POSITIVE_INFINITY;
+    // Nothing can be logged now: timers are looked at again once it can.
+    if (this.#logBroken) return;
     const now = this.#options.clock.now();
     const due: ArmedTimer[] = [];
     for (const timer of this.#state.timers.values()) if (timer.dueAt <= now) due.push(timer);
@@ -245,7 +247,7 @@ export class Engine {
     const [first] = due;
     // One at a time: what it does may cancel the next.
     if (first !== undefined) this.dispatch({ ...first.event, machine: first.machine, timer: first.id });
-    this.#armAlarm();
+    if (!this.#logBroken) this.#armAlarm();
   }
 }
 

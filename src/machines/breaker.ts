@@ -21,6 +21,7 @@ export type BreakerEvent = Delivered &
     | { readonly type: 'CallFailed'; readonly failure: Failure }
     | { readonly type: 'ProbeStarted' }
     | { readonly type: 'OpenPeriodElapsed' }
+    | { readonly type: 'ProbeElapsed' }
   );
 
 /** Circuit breaker of one external dependency: after some failures in a row, calls are held back and one probe at a time is let through. */
@@ -46,6 +47,7 @@ export const breakerMachine = setup({
   },
   delays: {
     openPeriod: ({ context }) => openMs(context),
+    probe: ({ context }) => context.limits.requestTimeoutMs,
   },
 }).createMachine({
   id: 'breaker',
@@ -85,7 +87,12 @@ export const breakerMachine = setup({
       initial: 'waiting',
       states: {
         waiting: { on: { ProbeStarted: 'probing' } },
-        probing: {},
+        probing: {
+          // A crash may swallow the probe's answer: without this nothing would ever be let through again.
+          entry: raise({ type: 'ProbeElapsed' } as BreakerEvent, { id: 'probe', delay: 'probe' }),
+          exit: cancel('probe'),
+          on: { ProbeElapsed: 'waiting' },
+        },
       },
       on: {
         CallSucceeded: { target: 'closed', actions: 'reset' },

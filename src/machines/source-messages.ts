@@ -10,7 +10,7 @@ export function verdictOf(context: SourceContext): { verdict: string; reason: st
 
 export type Args = { readonly context: SourceContext; readonly event: SourceEvent };
 
-export function toWatch(type: string, fields: Record<string, unknown>): Messages {
+function toWatch(type: string, fields: Record<string, unknown>): Messages {
   return { messages: [{ to: WATCH, type, ...fields }] };
 }
 

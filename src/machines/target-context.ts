@@ -73,7 +73,7 @@ export type TargetEvent = Delivered &
     | { readonly type: 'HoldReleased' }
     | { readonly type: 'TargetSuspended' }
     | { readonly type: 'SourceReady'; readonly revisions: Readonly<Record<string, string>>; readonly cycle: number }
-    | { readonly type: 'SourceFailed'; readonly reason: string; readonly message: string }
+    | { readonly type: 'SourceFailed'; readonly reason: string; readonly message: string; readonly cycle?: number }
     | { readonly type: 'DependencyObserved'; readonly dependency: string; readonly state: DependencyState }
     | { readonly type: 'RequestAccepted' }
     | { readonly type: 'RequestFailed'; readonly failure: Failure }

@@ -28,7 +28,7 @@ export function retryMessages({ context }: Args): Messages {
   return { messages: [{ to: WATCH, type: 'DefinitionsChanged', reason: `a retry of ${context.id} was requested` }] };
 }
 
-export function toDependents(context: TargetContext, names: Iterable<string>, state: DependencyState): Messages {
+function toDependents(context: TargetContext, names: Iterable<string>, state: DependencyState): Messages {
   return {
     messages: [...names].map((id) => ({
       to: targetMachineId(id),
@@ -39,7 +39,7 @@ export function toDependents(context: TargetContext, names: Iterable<string>, st
   };
 }
 
-export function everyWaiter(context: TargetContext): Set<string> {
+function everyWaiter(context: TargetContext): Set<string> {
   return new Set([...context.dependents, ...context.awaitedBy]);
 }
 
@@ -80,7 +80,7 @@ export function changedMessages({ context, event }: Args): Messages {
   return toDependents(context, context.dependents, state);
 }
 
-export function dependencyState(observation: TargetObservation): DependencyState {
+function dependencyState(observation: TargetObservation): DependencyState {
   const verdict = targetVerdict(observation, { revision: observation.lastAttemptedRevision, token: undefined });
   const failed = verdict.verdict === 'failed' ? `${verdict.reason}: ${firstLine(verdict.message)}` : undefined;
   return {
@@ -91,7 +91,7 @@ export function dependencyState(observation: TargetObservation): DependencyState
   };
 }
 
-export function sameState(a: DependencyState, b: DependencyState): boolean {
+function sameState(a: DependencyState, b: DependencyState): boolean {
   return a.ready === b.ready && a.failed === b.failed && a.revision === b.revision;
 }
 

@@ -12,7 +12,8 @@ export function knownDigest(state: string, context: TargetContext): string | und
     case 'requested':
       return context.revisions.length > 0 ? context.desiredDigest : OWED;
     case 'held':
-      return context.problem === undefined ? context.desiredDigest : context.reconciledDigest;
+      if (context.problem === undefined) return context.desiredDigest;
+      return context.owed ? OWED : context.reconciledDigest;
     case 'suspended':
       return context.desiredDigest ?? context.reconciledDigest;
     default:
@@ -61,7 +62,7 @@ export function verdictOf(context: TargetContext): { verdict: string; reason: st
   return targetVerdict(observation, { revision: awaitedRevision(context, observation), token: context.token });
 }
 
-export function awaitedRevision(context: TargetContext, observation: TargetObservation): string | undefined {
+function awaitedRevision(context: TargetContext, observation: TargetObservation): string | undefined {
   for (const seen of [observation.lastAppliedRevision, observation.lastAttemptedRevision]) {
     if (seen !== undefined && context.revisions.includes(seen)) return seen;
   }

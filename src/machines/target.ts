@@ -129,7 +129,7 @@ export const targetMachine = setup({
     hold: assign(({ event }) =>
       event.type === 'TargetHeld'
         ? {
-            owed: false,
+            // What was asked for and never sent (a full reconcile, say) is still owed once the file is sound.
             problem: event.problem,
             reason: 'Held',
             message: describeProblem(event.problem),
@@ -179,18 +179,17 @@ export const targetMachine = setup({
     isReadyAndHeld: ({ context }) => context.problem !== undefined && verdictOf(context).verdict === 'ready',
     isReady: ({ context }) => verdictOf(context).verdict === 'ready',
     hasFailed: ({ context }) => verdictOf(context).verdict === 'failed',
+    /** A push for an older cycle says nothing of the one that this target waits for, which comes next. */
+    isOwnPush: ({ context, event }) => event.type === 'SourceFailed' && (event.cycle ?? context.cycle) >= context.cycle,
     sameDigestInFlight: ({ context, event }) =>
       event.type === 'ReconcileWanted' &&
       event.digest === context.askedDigest &&
       (event.rule === 'owed' || event.rule === 'closure'),
-    sameDigestWanted: ({ context, event }) =>
-      event.type === 'ReconcileWanted' && event.digest === context.desiredDigest && event.rule === 'owed',
     retryableAndAttemptsLeft: ({ context, event }) =>
       event.type === 'RequestFailed' &&
       isRetryable(event.failure) &&
       (event.failure.kind === 'breaker-open' || context.attempt + 1 < context.limits.targetAttemptsMax),
     observedReady: ({ context, event }) => event.type === 'TargetObserved' && recoveredBy(context, event.observation),
-    becameSuspended: ({ event }) => event.type === 'TargetObserved' && event.observation.suspended,
     resumedAndOwed: ({ context, event }) =>
       event.type === 'TargetObserved' && !event.observation.suspended && context.owed,
     blockedAndDependencyReady: ({ context, event }) =>
@@ -256,7 +255,8 @@ export const targetMachine = setup({
         BaselineFound: { actions: 'noteBaseline' },
         TargetSuspended: {
           target: 'suspended',
-          actions: ['noteSuspended', { type: 'tellSuspended', params: settledSuspended }],
+          // Its files differ: asked once it is resumed, also when that is after a restart.
+          actions: ['requeue', 'noteSuspended', { type: 'tellSuspended', params: settledSuspended }],
         },
       },
     },
@@ -267,7 +267,9 @@ export const targetMachine = setup({
         'awaiting-source': {
           always: { guard: 'revisionKnown', target: 'awaiting-dependencies' },
           // Only here: one that waits for a dependency has its revision, whatever becomes of a later push.
-          on: { SourceFailed: { target: '#target.dead-letter', actions: 'noteSourceFailure' } },
+          on: {
+            SourceFailed: { guard: 'isOwnPush', target: '#target.dead-letter', actions: 'noteSourceFailure' },
+          },
         },
         'awaiting-dependencies': {
           entry: raise({ type: 'TargetWaitElapsed' } as TargetEvent, { id: 'targetWait', delay: 'targetWait' }),
@@ -380,6 +382,8 @@ export const targetMachine = setup({
           { actions: ['observe'] },
         ],
         SourceReady: [{ actions: 'noteRevision' }],
+        // It was not reconciled, and is not once the file is sound either: then it is asked again.
+        TargetHeld: { target: 'held', actions: ['requeue', 'hold', { type: 'tellHeld', params: settledHeld }] },
       },
     },
     held: {
@@ -398,7 +402,7 @@ export const targetMachine = setup({
         ReconcileWanted: { actions: ['want', 'noteSuspended', { type: 'tellSuspended', params: settledSuspended }] },
         TargetObserved: [
           { guard: 'resumedAndOwed', target: 'requested', actions: 'observe' },
-          { guard: 'resumed', target: 'settled', actions: 'observe' },
+          { guard: 'resumed', target: 'settled', actions: ['observe', 'release'] },
           { actions: 'observe' },
         ],
       },

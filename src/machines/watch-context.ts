@@ -103,14 +103,21 @@ export type WatchEvent = Delivered &
         readonly decisions: readonly DecisionSummary[];
         readonly held: readonly HeldTarget[];
         readonly released: readonly string[];
+        /** Would be asked, were they not suspended. */
+        readonly suspended?: readonly string[];
         /** A full reconcile that a held file keeps back: still owed, as such. */
         readonly heldFull?: FullReason;
       }
     | { readonly type: 'StepFailed'; readonly step: 'resolve' | 'push'; readonly failure: Failure }
-    | { readonly type: 'StepRefused'; readonly step: 'resolve' | 'hook' | 'push'; readonly failure: Failure }
+    | {
+        readonly type: 'StepRefused';
+        readonly step: 'resolve' | 'hook' | 'push';
+        readonly failure: Failure;
+        /** Whose push it was. */
+        readonly cycle?: number;
+      }
     | { readonly type: 'SourceAvailable'; readonly revisions: Readonly<Record<string, string>>; readonly cycle: number }
     | { readonly type: 'SourceUnavailable'; readonly reason: string; readonly message: string }
     | { readonly type: 'TargetSettled'; readonly target: string; readonly outcome: TargetOutcome }
-    | { readonly type: 'TargetsSettled' }
     | { readonly type: 'EffectOutcomeUnknown'; readonly effect: string }
   );

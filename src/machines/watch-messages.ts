@@ -7,8 +7,11 @@ export type Args = { readonly context: WatchContext; readonly event: WatchEvent 
 export function planMessages({ context, event }: Args): Messages {
   if (event.type !== 'TargetsResolved' && event.type !== 'TargetsUncertain') return { messages: [] };
   const { plan } = event;
-  const messages: Message[] = [...heldOnes(plan.held), ...releasedOnes(plan.released)];
-  for (const id of plan.suspended) messages.push({ to: targetMachineId(id), type: 'TargetSuspended' });
+  const messages: Message[] = [
+    ...heldOnes(plan.held),
+    ...releasedOnes(plan.released),
+    ...suspendedOnes(plan.suspended),
+  ];
   for (const target of plan.targets) {
     messages.push({
       to: targetMachineId(target.id),
@@ -34,15 +37,22 @@ export function planMessages({ context, event }: Args): Messages {
 }
 
 export function heldMessages({ event }: Args): Messages {
-  return { messages: event.type === 'NothingToDo' ? [...heldOnes(event.held), ...releasedOnes(event.released)] : [] };
+  if (event.type !== 'NothingToDo') return { messages: [] };
+  return {
+    messages: [...heldOnes(event.held), ...releasedOnes(event.released), ...suspendedOnes(event.suspended ?? [])],
+  };
 }
 
-export function heldOnes(held: readonly HeldTarget[]): Message[] {
+function heldOnes(held: readonly HeldTarget[]): Message[] {
   return held.map(({ id, problem }) => ({ to: targetMachineId(id), type: 'TargetHeld', problem }));
 }
 
-export function releasedOnes(released: readonly string[]): Message[] {
+function releasedOnes(released: readonly string[]): Message[] {
   return released.map((id) => ({ to: targetMachineId(id), type: 'HoldReleased' }));
+}
+
+function suspendedOnes(suspended: readonly string[]): Message[] {
+  return suspended.map((id) => ({ to: targetMachineId(id), type: 'TargetSuspended' }));
 }
 
 export function sourceReadyMessages({ context, event }: Args): Messages {
@@ -63,12 +73,10 @@ export function sourceFailedMessages({ context, event }: Args): Messages {
     type: 'SourceFailed',
     reason: `${event.step} refused`,
     message: event.failure.message,
+    cycle: event.cycle,
   });
 }
 
-export function toTargets(
-  targets: readonly string[],
-  message: Omit<Message, 'to'> & { readonly type: string },
-): Messages {
+function toTargets(targets: readonly string[], message: Omit<Message, 'to'> & { readonly type: string }): Messages {
   return { messages: targets.map((target) => ({ ...message, to: targetMachineId(target) })) };
 }

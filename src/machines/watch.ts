@@ -137,6 +137,8 @@ export const watchMachine = setup({
     fullInFlight: ({ context }) => context.mode === 'full' && Object.keys(context.inFlight).length > 0,
     /** The push of an earlier batch failed while the next is being resolved. */
     pushStep: ({ event }) => (event.type === 'StepFailed' || event.type === 'StepRefused') && event.step !== 'resolve',
+    /** Not a sweep, whose loss costs nothing: a second look beside the one under way would be one too many. */
+    resolveInterrupted: ({ event }) => event.type === 'EffectOutcomeUnknown' && event.effect === 'resolveTargets',
     targetsInFlight: ({ context }) => Object.keys(context.inFlight).length > 0,
     nothingInFlight: ({ context }) => Object.keys(context.inFlight).length === 0,
     owedAndNothingInFlight: ({ context }) => isOwed(context) && Object.keys(context.inFlight).length === 0,
@@ -277,7 +279,12 @@ export const watchMachine = setup({
         // A look at everything is wanted while one is being taken: it is the next.
         WatchStarted: { actions: 'collectFull' },
         // After a crash nobody knows what the batch was: look at everything again.
-        EffectOutcomeUnknown: { target: 'resolving', reenter: true, actions: 'returnBatch' },
+        EffectOutcomeUnknown: {
+          guard: 'resolveInterrupted',
+          target: 'resolving',
+          reenter: true,
+          actions: 'returnBatch',
+        },
       },
     },
     'targeted-reconcile': {

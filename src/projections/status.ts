@@ -34,11 +34,21 @@ export interface WatchStatus {
     /** A full reconcile that is owed or waits for a held file. */
     readonly full: string | undefined;
   };
-  readonly sources: readonly { readonly id: string; readonly state: string; readonly revision: string | undefined; readonly failure: string | undefined }[];
+  readonly sources: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly revision: string | undefined;
+    readonly failure: string | undefined;
+  }[];
   readonly targets: readonly TargetStatus[];
   readonly held: readonly TargetStatus[];
   readonly deadLetters: readonly TargetStatus[];
-  readonly breakers: readonly { readonly dependency: string; readonly state: string; readonly failures: number; readonly lastFailure: string | undefined }[];
+  readonly breakers: readonly {
+    readonly dependency: string;
+    readonly state: string;
+    readonly failures: number;
+    readonly lastFailure: string | undefined;
+  }[];
 }
 
 /** What `status` shows, from the state of the machines. */
@@ -52,7 +62,12 @@ export function watchStatus(seq: number, machines: ReadonlyMap<string, AnyMachin
     if (kind === 'source') sources.push(sourceStatus(snapshot));
     if (kind === 'breaker') {
       const { failures, lastFailure } = snapshot.context as BreakerContext;
-      breakers.push({ dependency: id.slice(kind.length + 1), state: stateName(snapshot), failures, lastFailure: lastFailure?.message });
+      breakers.push({
+        dependency: id.slice(kind.length + 1),
+        state: stateName(snapshot),
+        failures,
+        lastFailure: lastFailure?.message,
+      });
     }
   }
   targets.sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -69,7 +84,16 @@ export function watchStatus(seq: number, machines: ReadonlyMap<string, AnyMachin
 
 function watchPart(snapshot: AnyMachineSnapshot | undefined): WatchStatus['watch'] {
   if (snapshot === undefined) {
-    return { state: 'idle', cycle: 0, attempt: 0, collected: 0, inFlight: [], reason: '', failure: undefined, full: undefined };
+    return {
+      state: 'idle',
+      cycle: 0,
+      attempt: 0,
+      collected: 0,
+      inFlight: [],
+      reason: '',
+      failure: undefined,
+      full: undefined,
+    };
   }
   const context = snapshot.context as WatchContext;
   return {

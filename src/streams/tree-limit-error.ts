@@ -6,9 +6,7 @@ export class TreeLimitError extends Error {
   readonly directory: RelativePath;
   readonly hint: string;
   constructor(found: number, allowed: number, directory: RelativePath) {
-    super(
-      `expected at most ${allowed} files and directories, found ${found} by the time ${directory} was read`,
-    );
+    super(`expected at most ${allowed} files and directories, found ${found} by the time ${directory} was read`);
     this.name = 'TreeLimitError';
     this.directory = directory;
     this.hint = `watch a smaller directory, or raise the limit: --limit treeFilesMax=${Math.max(found, allowed * 2)}`;

@@ -221,7 +221,9 @@ describe('KustomizationGraph.closure', () => {
 
   it('reports a closure over the limit with the name of the limit', () => {
     const { closure } = given(shop, { closureBytesMax: 100 });
-    expect(closure('prod').problems).toMatchObject([{ kind: 'limit', hint: 'raise the limit with --limit closureBytesMax=NUMBER' }]);
+    expect(closure('prod').problems).toMatchObject([
+      { kind: 'limit', hint: 'raise the limit with --limit closureBytesMax=NUMBER' },
+    ]);
   });
 
   it('accepts lists of objects, empty documents and numeric names, as kustomize does', () => {

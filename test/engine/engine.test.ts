@@ -138,6 +138,25 @@ describe('the engine', () => {
     expect(told).toEqual(['ENOSPC: no space left on device', undefined]);
   });
 
+  it('fires a timer that falls due while the log cannot be written once, after it can', () => {
+    const inner = createMemoryLog();
+    let full = false;
+    const log: EventLog = Object.assign(Object.create(inner), {
+      append: (...args: Parameters<EventLog['append']>) => {
+        if (full) throw new Error('ENOSPC: no space left on device');
+        return inner.append(...args);
+      },
+    });
+    const { engine, clock } = start({ log });
+    engine.dispatch({ machine: 'counter', type: 'Counted' });
+    full = true;
+    clock.advance(DEFAULT_LIMITS.quietPeriodMs + 200);
+    expect(clock.pending, 'alarms: the retry of the log only').toBe(1);
+    full = false;
+    clock.advance(2_000);
+    expect(types(log).filter((type) => type === 'counter:Reminded')).toHaveLength(1);
+  });
+
   it('makes a crash of a handler an outcome that its owner hears of', async () => {
     const { engine, crashes, context } = start({ work: () => Promise.reject(new Error('a bug')) });
     engine.dispatch({ machine: 'counter', type: 'WorkWanted' });

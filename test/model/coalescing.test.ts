@@ -15,7 +15,17 @@ const PLAN: Plan = {
   source: 'OCIRepository/flux-system/shop',
   contentDigest: 'c1',
   generators: [],
-  targets: [{ id: TARGET, rule: 'closure', digest: 'd1', because: [], awaits: [], awaitedBy: [], reads: 'OCIRepository/flux-system/shop' }],
+  targets: [
+    {
+      id: TARGET,
+      rule: 'closure',
+      digest: 'd1',
+      because: [],
+      awaits: [],
+      awaitedBy: [],
+      reads: 'OCIRepository/flux-system/shop',
+    },
+  ],
   held: [],
   suspended: [],
   bystanders: 0,
@@ -79,9 +89,15 @@ class Rig {
       this.clock.advance(DEFAULT_LIMITS.quietPeriodMs);
       this.#takeUp();
     },
-    decideTargeted: () => this.tell({ type: 'TargetsResolved', plan: PLAN, decisions: [], reason: 'closure' }, 'resolveTargets'),
-    decideFull: () => this.tell({ type: 'TargetsUncertain', plan: PLAN, full: FULL, decisions: [], reason: 'root-level' }, 'resolveTargets'),
-    decideNothing: () => this.tell({ type: 'NothingToDo', reason: 'unchanged', decisions: [], held: [], released: [] }, 'resolveTargets'),
+    decideTargeted: () =>
+      this.tell({ type: 'TargetsResolved', plan: PLAN, decisions: [], reason: 'closure' }, 'resolveTargets'),
+    decideFull: () =>
+      this.tell(
+        { type: 'TargetsUncertain', plan: PLAN, full: FULL, decisions: [], reason: 'root-level' },
+        'resolveTargets',
+      ),
+    decideNothing: () =>
+      this.tell({ type: 'NothingToDo', reason: 'unchanged', decisions: [], held: [], released: [] }, 'resolveTargets'),
     decisionFails: () => {
       this.unresolved = [...this.#deciding, ...this.unresolved];
       this.tell({ type: 'StepFailed', step: 'resolve', failure: AWAY }, 'resolveTargets');
@@ -131,7 +147,8 @@ function confirm(rig: Rig, state: { value: unknown; context: CoalescingContext }
 }
 
 // State, event and previous state together as the key: then the shortest paths cover every edge, not just every state.
-const key = (state: { value?: unknown; context?: unknown } | undefined): string => JSON.stringify([state?.value, state?.context]);
+const key = (state: { value?: unknown; context?: unknown } | undefined): string =>
+  JSON.stringify([state?.value, state?.context]);
 const paths = createTestModel(coalescingModel).getShortestPaths({
   serializeState: (state, event, previous) => `${key(state)} ${event?.type} ${key(previous)}`,
 });
@@ -182,7 +199,9 @@ describe('saves are coalesced, decided and retried as promised', () => {
 
 interface Edges {
   readonly state: { readonly value: unknown; readonly context: unknown };
-  readonly transitions: Readonly<Record<string, { readonly state: Edges['state']; readonly event: { readonly type: string } }>>;
+  readonly transitions: Readonly<
+    Record<string, { readonly state: Edges['state']; readonly event: { readonly type: string } }>
+  >;
 }
 
 /** Every state of the specification that can be reached, with the events it answers. */
