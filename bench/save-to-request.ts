@@ -11,6 +11,8 @@ import { isMain, printTable, type Row } from './table.ts';
 const KUSTOMIZATIONS = 100;
 const MANIFESTS_EACH = 4;
 const SAVES = Number(process.env.BENCH_SAVES ?? 200);
+/** Saves before those that count: until then the code runs uncompiled. */
+const WARM_UP_SAVES = 10;
 const STUCK_AFTER_MS = 30_000;
 
 interface Sample {
@@ -37,7 +39,8 @@ export async function run(): Promise<Row[]> {
     try {
       await reports.next((report) => report.type === 'through');
       const samples: Sample[] = [];
-      for (let save = 0; save < SAVES; save += 1) samples.push(await saveOne(root, reports, save));
+      for (let save = 0; save < WARM_UP_SAVES; save += 1) await saveOne(root, reports, save);
+      for (let save = 0; save < SAVES; save += 1) samples.push(await saveOne(root, reports, WARM_UP_SAVES + save));
       return rowsOf(samples);
     } finally {
       await session.stop();
@@ -143,7 +146,7 @@ function rowsOf(samples: readonly Sample[]): Row[] {
   });
   return [
     row('save -> last request, own share beyond the quiet period, p99', own, 0.99, '<= 20'),
-    row('save -> last request, own share beyond the quiet period, p50', own, 0.5, '<= 20'),
+    row('save -> last request, own share beyond the quiet period, p90', own, 0.9, ''),
     row('save -> request to the source, beyond the quiet period, p99', toSource, 0.99, ''),
     row('save -> last request, all in all, p99', total, 0.99, ''),
     row('request to the source -> its Ready (stand-in of source-controller), p99', flux, 0.99, ''),

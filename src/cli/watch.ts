@@ -9,6 +9,7 @@ import { UsageError } from './errors.ts';
 import { logPathFor, logPlaceOf } from './log-location.ts';
 import type { WatchOptions } from './options.ts';
 import { runSession } from './run-session.ts';
+import { keepYoungGenerationSmall } from './small-young-generation.ts';
 import { asTyped } from './typed-wrong.ts';
 import { watchedDirectory } from './watched-directory.ts';
 
@@ -17,6 +18,7 @@ export async function runWatch(options: WatchOptions, io: CommandIo): Promise<nu
   const dir = watchedDirectory(options.dir, io.cwd);
   const logPath = logPathFor(dir, options.log, logPlaceOf(io));
   if (options.embedded) return (await import('./embedded-world.ts')).watchEmbedded({ options, dir, logPath }, io);
+  keepYoungGenerationSmall();
   const { registry } = options;
   if (registry !== undefined) {
     await asTyped(registry, () => parseReference(registry), 'e.g. --registry oci://localhost:5050/apps');
