@@ -18,7 +18,7 @@ const FILE_BYTES_MAX = 0o77777777777;
  */
 export function tar(files: readonly ArchiveFile[]): Buffer {
   const sorted = files.map((file) => ({ file, key: pathBytes(file.path) })).sort((a, b) => a.key.compare(b.key));
-  const chunks: Buffer[] = [];
+  const entries: Entry[] = [];
   const directories = new Set<string>();
   const written = new Set<string>();
   for (const { file } of sorted) {
@@ -30,16 +30,38 @@ export function tar(files: readonly ArchiveFile[]): Buffer {
       if (directories.has(directory)) continue;
       if (written.has(directory)) throw new Error(`${directory} is a file and a directory in the archive`);
       directories.add(directory);
-      chunks.push(...header(`${directory}/`, 0o755, 0, '5'));
+      entries.push(...entriesOf(`${directory}/`, 0o755, NO_CONTENT, '5'));
     }
     const content = file.read();
     if (content.byteLength > FILE_BYTES_MAX)
       throw new Error(`${file.path}: files beyond 8 GiB do not fit into the archive`);
-    chunks.push(...header(file.path, (file.mode & 0o111) === 0 ? 0o644 : 0o755, content.byteLength, '0'));
-    chunks.push(Buffer.from(content.buffer, content.byteOffset, content.byteLength), padding(content.byteLength));
+    entries.push(...entriesOf(file.path, (file.mode & 0o111) === 0 ? 0o644 : 0o755, content, '0'));
   }
-  chunks.push(Buffer.alloc(2 * BLOCK_BYTES));
-  return Buffer.concat(chunks);
+  return archiveOf(entries);
+}
+
+const NO_CONTENT = new Uint8Array(0);
+
+/** A header and the content that follows it. */
+interface Entry {
+  readonly name: Buffer;
+  readonly prefix: Buffer;
+  readonly mode: number;
+  readonly type: '0' | '5' | 'x';
+  readonly content: Uint8Array;
+}
+
+/** In one piece of memory: a buffer for each header would keep the garbage collector busy in the middle of a save. */
+function archiveOf(entries: readonly Entry[]): Buffer {
+  const blocks = entries.reduce((sum, { content }) => sum + 1 + Math.ceil(content.byteLength / BLOCK_BYTES), 2);
+  const archive = Buffer.alloc(blocks * BLOCK_BYTES);
+  let at = 0;
+  for (const entry of entries) {
+    writeHeader(archive.subarray(at, at + BLOCK_BYTES), entry);
+    archive.set(entry.content, at + BLOCK_BYTES);
+    at += (1 + Math.ceil(entry.content.byteLength / BLOCK_BYTES)) * BLOCK_BYTES;
+  }
+  return archive;
 }
 
 function pathBytes(path: string): Buffer {
@@ -55,24 +77,29 @@ function parentsOf(path: string): string[] {
   return segments.map((_, index) => segments.slice(0, index + 1).join('/'));
 }
 
-function header(path: string, mode: number, bytes: number, type: '0' | '5'): Buffer[] {
+function entriesOf(path: string, mode: number, content: Uint8Array, type: '0' | '5'): Entry[] {
   const place = splitPath(path);
-  if (place !== undefined) return [headerBlock(place.name, place.prefix, mode, bytes, type)];
-  const record = paxRecord('path', path);
+  if (place !== undefined) return [{ ...place, mode, type, content }];
   // Readers without pax see a shortened, still sensible name.
   const shortened = Buffer.from(path).subarray(0, NAME_BYTES_MAX);
   return [
-    headerBlock(Buffer.from('././@PaxHeader'), Buffer.alloc(0), 0o644, record.length, 'x'),
-    record,
-    padding(record.length),
-    headerBlock(shortened, Buffer.alloc(0), mode, bytes, type),
+    {
+      name: Buffer.from('././@PaxHeader'),
+      prefix: NO_PREFIX,
+      mode: 0o644,
+      type: 'x',
+      content: paxRecord('path', path),
+    },
+    { name: shortened, prefix: NO_PREFIX, mode, type, content },
   ];
 }
+
+const NO_PREFIX = Buffer.alloc(0);
 
 /** ustar holds a path in two fields, cut at a slash; undefined where it does not fit, or is not ASCII. */
 function splitPath(path: string): { readonly name: Buffer; readonly prefix: Buffer } | undefined {
   if (!/^[\x20-\x7e]*$/.test(path)) return undefined;
-  if (path.length <= NAME_BYTES_MAX) return { name: Buffer.from(path), prefix: Buffer.alloc(0) };
+  if (path.length <= NAME_BYTES_MAX) return { name: Buffer.from(path), prefix: NO_PREFIX };
   const cut = path.indexOf('/', path.length - NAME_BYTES_MAX - 1);
   if (cut <= 0 || cut > 155 || cut === path.length - 1) return undefined;
   return { name: Buffer.from(path.slice(cut + 1)), prefix: Buffer.from(path.slice(0, cut)) };
@@ -93,11 +120,11 @@ function blankHeader(): Buffer {
   return block;
 }
 
-function headerBlock(name: Buffer, prefix: Buffer, mode: number, bytes: number, type: '0' | '5' | 'x'): Buffer {
-  const block = Buffer.from(BLANK_HEADER);
+function writeHeader(block: Buffer, { name, prefix, mode, type, content }: Entry): void {
+  BLANK_HEADER.copy(block);
   name.copy(block, 0);
   block.write(octal(mode, 7), 100, 'latin1');
-  block.write(octal(bytes, 11), 124, 'latin1');
+  block.write(octal(content.byteLength, 11), 124, 'latin1');
   block.write(type, 156, 'latin1');
   prefix.copy(block, 345);
   const checksum =
@@ -108,7 +135,6 @@ function headerBlock(name: Buffer, prefix: Buffer, mode: number, bytes: number, 
     sumOf(block, 156, 157) +
     sumOf(block, 345, 345 + prefix.length);
   block.write(`${octal(checksum, 6)}\u0000 `, 148, 'latin1');
-  return block;
 }
 
 function sumOf(block: Buffer, from: number, to: number): number {
@@ -127,10 +153,4 @@ function paxRecord(key: string, value: string): Buffer {
 
 function octal(value: number, digits: number): string {
   return value.toString(8).padStart(digits, '0');
-}
-
-const ZEROS = Buffer.alloc(BLOCK_BYTES);
-
-function padding(bytes: number): Buffer {
-  return ZEROS.subarray(0, (BLOCK_BYTES - (bytes % BLOCK_BYTES)) % BLOCK_BYTES);
 }
