@@ -9,7 +9,7 @@ import type { Limits } from '../domain/limits.ts';
 import { type RelativePath, relativePath } from '../domain/paths.ts';
 import type { FullReason } from '../domain/resolution.ts';
 import type { SourceDefinition } from '../domain/target.ts';
-import { type FedSource, fedSource } from '../effects/fed-source.ts';
+import { type FedSource, fedSource, targetsFedBy } from '../effects/fed-source.ts';
 import { definitionsChangedEvent, idOf, LiveView } from '../effects/live-view.ts';
 import { runHook } from '../effects/run-hook.ts';
 import { watchEffects } from '../effects/watch-effects.ts';
@@ -294,12 +294,6 @@ function logFailure(error: Error | undefined, logPath: string): Happening {
 }
 
 function banner(options: WatchSessionOptions, view: LiveView, fed: FedSource): Happening {
-  const { targets, generators } = view.definitions;
-  const made = new Set(
-    generators
-      .filter(({ sources }) => sources.some(({ source }) => source === fed.id))
-      .flatMap(({ namespace, artifacts }) => artifacts.map(({ name }) => `ExternalArtifact/${namespace}/${name}`)),
-  );
   const warnings: string[] = [];
   if (fed.notPushable !== undefined) warnings.push(fed.notPushable);
   if (fed.definition?.suspended === true) warnings.push(`${fed.id} is suspended: what is pushed is not fetched`);
@@ -310,7 +304,7 @@ function banner(options: WatchSessionOptions, view: LiveView, fed: FedSource): H
     cluster: options.clusterName,
     source: fed.id,
     registry: fed.push === undefined ? undefined : `${fed.push.url}:${fed.push.tag}`,
-    targets: targets.filter(({ source }) => source === fed.id || made.has(source)).length,
+    targets: targetsFedBy(view.definitions, fed.id).length,
     warnings,
     dryRun: options.dryRun,
     log: options.logPath,

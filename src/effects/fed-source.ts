@@ -1,5 +1,11 @@
 import { FailureError } from '../domain/failure.ts';
-import type { Definitions, ObjectId, SourceDefinition } from '../domain/target.ts';
+import {
+  type Definitions,
+  type ObjectId,
+  objectId,
+  type SourceDefinition,
+  type TargetDefinition,
+} from '../domain/target.ts';
 
 /** The source a watched directory feeds, and whether it can be pushed from here. */
 export interface FedSource {
@@ -56,7 +62,8 @@ function onlyFitting(
     .map((source) => ({
       source,
       targets: targetsFedBy(definitions, source.id).filter(
-        ({ path }) => path === undefined || choice.pathExists(path, source),
+        // A path in an ExternalArtifact counts from that artifact's root, not from the source's.
+        (target) => target.source !== source.id || target.path === undefined || choice.pathExists(target.path, source),
       ).length,
     }))
     .filter(({ targets }) => targets > 0)
@@ -79,16 +86,16 @@ function onlyFitting(
   );
 }
 
-/** Kustomizations on the source itself, or on an ExternalArtifact made from it. Their paths count from different roots, so these come without. */
-function targetsFedBy(definitions: Definitions, source: ObjectId): { readonly path: string | undefined }[] {
+/** The targets on the source itself, or on an ExternalArtifact made from it. */
+export function targetsFedBy(definitions: Definitions, source: ObjectId): TargetDefinition[] {
   const artifacts = new Set(
     definitions.generators
       .filter((generator) => generator.sources.some((from) => from.source === source))
-      .flatMap(({ namespace, artifacts: made }) => made.map(({ name }) => `ExternalArtifact/${namespace}/${name}`)),
+      .flatMap(({ namespace, artifacts: made }) =>
+        made.map(({ name }) => objectId('ExternalArtifact', namespace, name)),
+      ),
   );
-  return definitions.targets
-    .filter((target) => target.source === source || artifacts.has(target.source))
-    .map((target) => ({ path: target.source === source ? target.path : undefined }));
+  return definitions.targets.filter((target) => target.source === source || artifacts.has(target.source));
 }
 
 function pushTarget(source: SourceDefinition, choice: FedSourceChoice): Pick<FedSource, 'push' | 'notPushable'> {

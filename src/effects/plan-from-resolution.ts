@@ -2,7 +2,7 @@ import type { AnyMachineSnapshot } from 'xstate';
 import type { BuildProblem } from '../domain/closure.ts';
 import { ROOT } from '../domain/paths.ts';
 import type { FileDecision, HeldTarget, Resolution } from '../domain/resolution.ts';
-import type { Definitions, ObjectId } from '../domain/target.ts';
+import { type Definitions, type ObjectId, objectId } from '../domain/target.ts';
 import type { Outcome } from '../engine/engine.ts';
 import { targetMachineId } from '../machines/messages.ts';
 import type { TargetContext } from '../machines/target-context.ts';
@@ -163,7 +163,7 @@ function generatorsBetween(definitions: Definitions, fedSource: ObjectId, affect
     .filter(
       (generator) =>
         generator.sources.some(({ source }) => source === fedSource) &&
-        generator.artifacts.some(({ name }) => read.has(`ExternalArtifact/${generator.namespace}/${name}`)),
+        generator.artifacts.some(({ name }) => read.has(objectId('ExternalArtifact', generator.namespace, name))),
     )
     .map(({ id }) => id);
 }
