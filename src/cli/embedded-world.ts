@@ -9,9 +9,9 @@ import type { ObjectId } from '../domain/target.ts';
 import { loadRepository, startCluster, startFlux, startRegistry } from '../embedded/testing.ts';
 import { systemClock } from '../engine/clock.ts';
 import type { CommandIo } from './command.ts';
+import { offlineObjects } from './offline-objects.ts';
 import type { WatchOptions } from './options.ts';
 import { type RunningWatch, runSession } from './run-session.ts';
-import { offlineObjects } from './offline-objects.ts';
 
 /** Flux's own default is 30 s (`--requeue-dependency`); its example repository sets this. Nobody wants to watch a demo wait. */
 const DEPENDENCY_REQUEUE_MS = 5_000;

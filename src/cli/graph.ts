@@ -2,7 +2,7 @@ import type { BuildProblem } from '../domain/closure.ts';
 import { FileUnreadableError } from '../domain/file-tree.ts';
 import { KustomizationGraph } from '../domain/kustomization-graph.ts';
 import type { Limits } from '../domain/limits.ts';
-import { childOf, type RelativePath, relativePath, ROOT } from '../domain/paths.ts';
+import { childOf, type RelativePath, ROOT, relativePath } from '../domain/paths.ts';
 import { parseYamlDocuments } from '../domain/yaml-documents.ts';
 import { DiskTree } from '../streams/disk-tree.ts';
 

@@ -9,8 +9,8 @@ import { EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { nearestName } from './nearest-name.ts';
-import { parseArguments } from './parsed-arguments.ts';
 import { packageVersion } from './package-version.ts';
+import { parseArguments } from './parsed-arguments.ts';
 
 /** What `main` is given: `color` is decided here, from the options, the environment and the terminal. */
 export type ProcessIo = Omit<CommandIo, 'color'>;

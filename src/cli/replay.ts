@@ -2,8 +2,8 @@ import { stateName } from '../machines/state-name.ts';
 import type { CommandIo } from './command.ts';
 import { UsageError } from './errors.ts';
 import { machineStates, stateFromLog } from './machine-states.ts';
-import type { ReplayOptions } from './options.ts';
 import { withLogToRead } from './open-log.ts';
+import type { ReplayOptions } from './options.ts';
 
 /** `replay [--at SEQ]`: the state of every machine after that event, from the log alone. Runs no effect. */
 export async function runReplay(options: ReplayOptions, io: CommandIo): Promise<number> {

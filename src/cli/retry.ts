@@ -1,10 +1,10 @@
-import { spoolRequest } from '../streams/request-spool.ts';
 import { watchStatus } from '../projections/status.ts';
+import { spoolRequest } from '../streams/request-spool.ts';
 import type { CommandIo } from './command.ts';
 import { UsageError } from './errors.ts';
 import { stateFromLog } from './machine-states.ts';
-import type { RetryOptions } from './options.ts';
 import { logPathToRead, withLogToRead } from './open-log.ts';
+import type { RetryOptions } from './options.ts';
 
 /** `retry NAME`: hands a dead letter or a held target back to the watch, which takes it up at once, or at its next start. */
 export async function runRetry(options: RetryOptions, io: CommandIo): Promise<number> {

@@ -5,15 +5,15 @@ import type { LoggedEvent } from '../engine/event-log.ts';
 import { WATCH } from '../machines/messages.ts';
 import { stateName } from '../machines/state-name.ts';
 import type { WatchContext } from '../machines/watch-context.ts';
+import type { Happening } from '../ui/happening.ts';
 import { createJsonLines } from '../ui/json-lines.ts';
 import { createTerminal } from '../ui/terminal.ts';
 import { createWatchView } from '../ui/watch-view.ts';
-import type { Happening } from '../ui/happening.ts';
 import type { CommandIo } from './command.ts';
 import { HappeningsOf } from './happenings-of.ts';
 import type { WatchOptions } from './options.ts';
-import { watchedDirectory } from './watched-directory.ts';
 import { startWatchSession, type WatchSession } from './watch-session.ts';
+import { watchedDirectory } from './watched-directory.ts';
 
 export interface SessionInput {
   readonly options: WatchOptions;

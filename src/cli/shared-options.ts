@@ -1,9 +1,9 @@
+import { UsageError } from './errors.ts';
 import { ignorePatterns } from './ignore-patterns.ts';
 import { LIMIT_OPTION, limitsFrom } from './limit-options.ts';
 import type { OptionSpec, PositionalSpec } from './option-spec.ts';
 import type { ClusterOptions, DirectoryOptions, LogSourceOptions } from './options.ts';
 import type { ParsedArguments } from './parsed-arguments.ts';
-import { UsageError } from './errors.ts';
 
 export const DIR: PositionalSpec = { name: 'DIR', required: false };
 

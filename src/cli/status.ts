@@ -1,8 +1,8 @@
 import { type TargetStatus, type WatchStatus, watchStatus } from '../projections/status.ts';
 import type { CommandIo } from './command.ts';
 import { stateFromLog } from './machine-states.ts';
-import type { StatusOptions } from './options.ts';
 import { withLogToRead } from './open-log.ts';
+import type { StatusOptions } from './options.ts';
 
 /** `status`: the watch, each target, what is held or in the dead letters and why; from the log, beside a running watch or after it. */
 export async function runStatus(options: StatusOptions, io: CommandIo): Promise<number> {

@@ -1,6 +1,6 @@
-import { isLocalCluster } from '../cluster/local-cluster.ts';
-import { loadKubeconfig } from '../cluster/kubeconfig.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
+import { loadKubeconfig } from '../cluster/kubeconfig.ts';
+import { isLocalCluster } from '../cluster/local-cluster.ts';
 import { systemClock } from '../engine/clock.ts';
 import { parseReference } from '../registry/reference.ts';
 import { confirm } from '../ui/confirm.ts';

@@ -8,8 +8,8 @@ import { authorizationFor } from './authorization.ts';
 import { type Clock, wallClock } from './clock.ts';
 import type { ClusterConnection } from './connection.ts';
 import { discoverResources, type ServedResource, type WantedResource } from './discovery.ts';
-import { type ApiResource, collectionPath, objectPath, type ObjectReference } from './resource.ts';
 import type { ClusterRequest, ClusterResponse, Query } from './request.ts';
+import { type ApiResource, collectionPath, type ObjectReference, objectPath } from './resource.ts';
 import { createTransport } from './transport.ts';
 import { readWatchEvents, type WatchEvent } from './watch-stream.ts';
 

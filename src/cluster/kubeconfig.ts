@@ -6,7 +6,7 @@ import { pluginAuthProvider } from './auth-plugin.ts';
 import type { ClusterConnection } from './connection.ts';
 import { inClusterConnection } from './in-cluster.ts';
 import { readKubeconfigFile } from './kubeconfig-file.ts';
-import { type KubeconfigEntry, mergeKubeconfigs, type MergedKubeconfig } from './merged-kubeconfig.ts';
+import { type KubeconfigEntry, type MergedKubeconfig, mergeKubeconfigs } from './merged-kubeconfig.ts';
 
 export interface KubeconfigOptions {
   /** `--kubeconfig`: this file and no other. */

@@ -7,7 +7,7 @@ import { failureOf, failureOfStatusObject } from './api-failure.ts';
 import type { ClusterClient } from './client.ts';
 import type { Clock } from './clock.ts';
 import { type ApiResource, collectionPath } from './resource.ts';
-import { createObjectStore, idOf, type Indexes, type ObjectReader, withoutManagedFields } from './store.ts';
+import { createObjectStore, type Indexes, idOf, type ObjectReader, withoutManagedFields } from './store.ts';
 import type { WatchEvent } from './watch-stream.ts';
 
 export type ListWatchNotice =

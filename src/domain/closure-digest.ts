@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Closure } from './closure.ts';
-import { FileUnreadableError, type FileTree } from './file-tree.ts';
+import { type FileTree, FileUnreadableError } from './file-tree.ts';
 import type { RelativePath } from './paths.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { BuildProblem, Closure } from './closure.ts';
 import { closureOf } from './closure-of.ts';
-import { FileUnreadableError, type FileTree } from './file-tree.ts';
+import { type FileTree, FileUnreadableError } from './file-tree.ts';
 import { type Engine, KUSTOMIZATION_FILE_NAMES } from './kustomization-file.ts';
 import type { KustomizationNode } from './kustomization-node.ts';
 import {

@@ -1,6 +1,6 @@
 import { pluginEntries } from './builtin-plugin.ts';
 import type { BuildProblem } from './closure.ts';
-import { FileUnreadableError, type FileTree } from './file-tree.ts';
+import { type FileTree, FileUnreadableError } from './file-tree.ts';
 import type { EntryRole, KustomizationEntry } from './kustomization-entry.ts';
 import { type Engine, KUSTOMIZATION_FILE_NAMES, parseKustomizationFile } from './kustomization-file.ts';
 import type { Include, KustomizationNode } from './kustomization-node.ts';

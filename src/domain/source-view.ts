@@ -1,4 +1,4 @@
-import { FileUnreadableError, type FileTree } from './file-tree.ts';
+import { type FileTree, FileUnreadableError } from './file-tree.ts';
 import { type IgnorePattern, ignorePattern, ignorePatterns } from './ignore-pattern.ts';
 import { baseNameOf, childOf, isWithin, parentOf, type RelativePath, ROOT } from './paths.ts';
 import type { SourceDefinition } from './target.ts';

@@ -1,7 +1,7 @@
 import { definitionsFromObjects } from '../domain/definitions-from-objects.ts';
 import type { KubeObject } from '../domain/kube-object.ts';
 import { sameObservation, sourceObservation, targetObservation } from '../domain/observations-from-objects.ts';
-import { type Definitions, objectId, type ObjectId, type TargetDefinition } from '../domain/target.ts';
+import { type Definitions, type ObjectId, objectId, type TargetDefinition } from '../domain/target.ts';
 import type { EngineState } from '../engine/engine-state.ts';
 import type { NewEvent } from '../engine/event-log.ts';
 import { sourceMachineId, targetMachineId, WATCH } from '../machines/messages.ts';

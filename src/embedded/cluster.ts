@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
-import type { DenyRule } from './access-rules.ts';
-import type { ApiRequest } from './api-request.ts';
-import { ApiServer } from './api-server.ts';
+import type { DenyRule } from './api/access-rules.ts';
+import type { ApiRequest } from './api/api-request.ts';
+import { ApiServer } from './api/api-server.ts';
 import { type EmbeddedClock, realClock } from './clock.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { listen } from './http-server.ts';
-import { type ClusterObjects, clusterObjects, ensureNamespace, ObjectAccess } from './object-access.ts';
-import { ObjectStore } from './object-store.ts';
 import type { RequestCounter } from './request-counter.ts';
-import { ResourceRegistry } from './resource-registry.ts';
+import { type ClusterObjects, clusterObjects, ensureNamespace, ObjectAccess } from './store/object-access.ts';
+import { ObjectStore } from './store/object-store.ts';
+import { ResourceRegistry } from './store/resource-registry.ts';
 
 export interface ClusterOptions {
   /** Default: a free port. */

@@ -1,9 +1,9 @@
 import type { KubeObject } from '../domain/kube-object.ts';
 import { type ObjectId, objectId } from '../domain/target.ts';
 import type { EmbeddedCluster } from './cluster.ts';
-import { type Reference, referenceOf } from './flux-object.ts';
+import { type Reference, referenceOf } from './flux/flux-object.ts';
 import { asArray, asObject, asString } from './json-value.ts';
-import type { EmbeddedRegistry } from './registry.ts';
+import type { EmbeddedRegistry } from './registry/registry.ts';
 
 export interface LoadOptions {
   readonly cluster: Pick<EmbeddedCluster, 'objects'>;

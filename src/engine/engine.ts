@@ -1,10 +1,10 @@
 import type { Limits } from '../domain/limits.ts';
 import type { Clock } from './clock.ts';
 import {
-  applyEvent,
   type ArmedTimer,
-  type EngineState,
+  applyEvent,
   ENGINE,
+  type EngineState,
   intentEvent,
   type MachineKinds,
   type PendingEffect,

@@ -1,15 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { EventLog, LogIdentity, LoggedEvent, NewEvent, Snapshot } from './event-log.ts';
 import { planCompaction } from './compaction.ts';
+import type { EventLog, LoggedEvent, LogIdentity, NewEvent, Snapshot } from './event-log.ts';
 import { chainChecksum, eventRow } from './event-row.ts';
 import { EVENT_SHAPES, type EventShapes } from './event-shapes.ts';
 import { EventInvalidError, LogDamagedError, LogUnwritableError } from './log-errors.ts';
 import { acquireLogLock, type LogLock } from './log-lock.ts';
 import { toPlainJson } from './plain-json.ts';
+import { checkEnd, checkSnapshots } from './sqlite-checks.ts';
 import { makeLogDirectory, openForReading, openForWriting } from './sqlite-connection.ts';
 import { logErrorFrom } from './sqlite-error.ts';
 import { sqliteReader } from './sqlite-reader.ts';
-import { checkEnd, checkSnapshots } from './sqlite-checks.ts';
 import { checkSchema, createTables } from './sqlite-schema.ts';
 import { snapshotTable } from './sqlite-snapshots.ts';
 import { createWriterRecord, type OpenWriterRecord, readWriterRecord } from './writer-record.ts';

@@ -1,6 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite';
-import { chainChecksum, type EventRow, eventOf } from './event-row.ts';
 import type { LoggedEvent } from './event-log.ts';
+import { chainChecksum, type EventRow, eventOf } from './event-row.ts';
 import { type EventShapes, upcast } from './event-shapes.ts';
 import { LogDamagedError, LogVersionError } from './log-errors.ts';
 

@@ -4,15 +4,15 @@ import { requestToken } from '../domain/request-token.ts';
 import type { Messages } from './messages.ts';
 import type { SourceContext, SourceEvent } from './source-context.ts';
 import {
-  verdictOf,
   availableMessages,
-  stepFailedMessages,
   contentMovedMessages,
   describeVerdict,
   notFetchedMessages,
-  waitedTooLongMessages,
-  suspendedMessages,
   recheckMessages,
+  stepFailedMessages,
+  suspendedMessages,
+  verdictOf,
+  waitedTooLongMessages,
 } from './source-messages.ts';
 
 /**

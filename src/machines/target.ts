@@ -6,26 +6,26 @@ import { requestToken } from '../domain/request-token.ts';
 import type { Messages } from './messages.ts';
 import type { TargetContext, TargetEvent } from './target-context.ts';
 import {
-  recheckMessages,
-  retryMessages,
+  changedMessages,
+  failedMessages,
   pendingMessages,
   readyMessages,
-  failedMessages,
-  changedMessages,
-  settledReady,
-  settledFailed,
-  settledHeld,
+  recheckMessages,
+  retryMessages,
   settledBlocked,
-  settledSuspended,
+  settledFailed,
   settledGone,
+  settledHeld,
+  settledReady,
+  settledSuspended,
 } from './target-messages.ts';
 import {
   dependenciesAllow,
+  describeProblem,
   failedDependency,
-  verdictOf,
   recoveredBy,
   timeoutMessage,
-  describeProblem,
+  verdictOf,
 } from './target-rules.ts';
 
 const REVISIONS_KEPT = 8;

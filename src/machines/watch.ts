@@ -4,7 +4,7 @@ import type { Limits } from '../domain/limits.ts';
 import type { Messages } from './messages.ts';
 import { isOwed, mergePaths } from './watch-collected.ts';
 import type { Batch, TargetOutcome, WatchContext, WatchEvent } from './watch-context.ts';
-import { planMessages, heldMessages, sourceReadyMessages, sourceFailedMessages } from './watch-messages.ts';
+import { heldMessages, planMessages, sourceFailedMessages, sourceReadyMessages } from './watch-messages.ts';
 
 const NO_BATCH: Batch = { paths: [], rescan: false, full: undefined };
 

@@ -2,8 +2,8 @@ import type { AnyMachineSnapshot } from 'xstate';
 import type { BreakerContext } from '../machines/breaker.ts';
 import { WATCH } from '../machines/messages.ts';
 import type { SourceContext } from '../machines/source-context.ts';
-import type { TargetContext } from '../machines/target-context.ts';
 import { stateName } from '../machines/state-name.ts';
+import type { TargetContext } from '../machines/target-context.ts';
 import type { WatchContext } from '../machines/watch-context.ts';
 
 export interface TargetStatus {

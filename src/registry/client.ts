@@ -4,16 +4,16 @@ import { createArchive, digestOf } from './archive.ts';
 import {
   type Blob,
   blobOf,
-  canonicalJson,
   CONFIG_MEDIA_TYPE,
+  canonicalJson,
   LAYER_MEDIA_TYPE,
-  manifestOf,
   MANIFEST_MEDIA_TYPE,
+  manifestOf,
   type OciManifest,
 } from './artifact-manifest.ts';
 import { credentialsFor, type RegistryCredentials } from './credentials.ts';
 import { createHttpConnections, type HttpRequest, resolveLocation } from './http.ts';
-import { parseReference, registryOrigin, type RegistryReference, repositoryUrl } from './reference.ts';
+import { parseReference, type RegistryReference, registryOrigin, repositoryUrl } from './reference.ts';
 import { type Access, createRegistryAuth } from './registry-auth.ts';
 import {
   failureOfAnswer,

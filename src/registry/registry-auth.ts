@@ -1,6 +1,7 @@
-import type { RegistryCredentials } from './credentials.ts';
 import { parseChallenge } from './challenge.ts';
+import type { RegistryCredentials } from './credentials.ts';
 import type { HttpConnections } from './http.ts';
+import { isLoopbackRegistry } from './reference.ts';
 import {
   failureOfAnswer,
   failureOfConnection,
@@ -8,7 +9,6 @@ import {
   type RegistryAnswer,
   type RegistryTask,
 } from './registry-failure.ts';
-import { isLoopbackRegistry } from './reference.ts';
 
 export type Access = 'pull' | 'pull,push';
 

@@ -2,7 +2,7 @@ import { Observable } from 'rxjs';
 import type { ClusterClient } from '../cluster/client.ts';
 import type { Clock } from '../cluster/clock.ts';
 import type { ServedResource } from '../cluster/discovery.ts';
-import { listWatch, type ListWatchNotice } from '../cluster/list-watch.ts';
+import { type ListWatchNotice, listWatch } from '../cluster/list-watch.ts';
 import { type Failure, FailureError } from '../domain/failure.ts';
 import type { KubeObject } from '../domain/kube-object.ts';
 

@@ -1,10 +1,10 @@
 import { type BigIntStats, lstatSync, realpathSync, statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
-import { type DirectoryEntry, type FileFacts, FileUnreadableError, type FileTree } from '../domain/file-tree.ts';
+import { type DirectoryEntry, type FileFacts, type FileTree, FileUnreadableError } from '../domain/file-tree.ts';
 import { DEFAULT_LIMITS, type Limits } from '../domain/limits.ts';
 import { baseNameOf, isWithin, parentOf, type RelativePath, ROOT, relativePath } from '../domain/paths.ts';
-import { DiskTreeCache } from './disk-tree-cache.ts';
 import { diskSweep } from './disk-sweep.ts';
+import { DiskTreeCache } from './disk-tree-cache.ts';
 import { errorCode, listDirectory } from './list-directory.ts';
 import { readStableFile } from './read-stable-file.ts';
 

@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { childOf, isWithin, ROOT, type RelativePath } from '../domain/paths.ts';
+import { childOf, isWithin, type RelativePath, ROOT } from '../domain/paths.ts';
 import type { Clock } from '../engine/clock.ts';
 import { codeOf, fingerprintOf } from './fingerprint.ts';
 import type { IgnoredPath, TreeListener, TreeSource } from './tree-source.ts';

@@ -1,5 +1,5 @@
 import { sep } from 'node:path';
-import { ROOT, type RelativePath } from '../domain/paths.ts';
+import { type RelativePath, ROOT } from '../domain/paths.ts';
 
 /** A change at one path below the root, as a hint: look before believing it. */
 export interface PathEvent {

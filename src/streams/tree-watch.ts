@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
-import { childOf, isWithin, parentOf, ROOT, type RelativePath } from '../domain/paths.ts';
-import { type IgnoredPath, pathBelow, type PathEvent, type TreeListener, type TreeSource } from './tree-source.ts';
+import { childOf, isWithin, parentOf, type RelativePath, ROOT } from '../domain/paths.ts';
+import { type IgnoredPath, type PathEvent, pathBelow, type TreeListener, type TreeSource } from './tree-source.ts';
 
 /** Directories whose first scan is under way at a time. chokidar alone scans all at once, at a cost of 120 MB for 1,000 of them. */
 const SCANS_MAX = 4;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { HappeningsOf } from '../../src/cli/happenings-of.ts';
-import { emptyState } from '../../src/engine/engine-state.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
+import { emptyState } from '../../src/engine/engine-state.ts';
 
 test('a hook that fails is said once', () => {
   const happenings = new HappeningsOf({ hooks: ['false'] });

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { listWatch, type ListWatchNotice } from '../../src/cluster/list-watch.ts';
+import { type ListWatchNotice, listWatch } from '../../src/cluster/list-watch.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { clientOf, connectionTo, json, startScriptedApi, statusOf, until } from './scripted-api.ts';
 import { event, kustomization, refusal, ScriptedClient, settled } from './scripted-client.ts';

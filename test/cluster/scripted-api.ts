@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { createClusterClient, type ClusterClient } from '../../src/cluster/client.ts';
+import { type ClusterClient, createClusterClient } from '../../src/cluster/client.ts';
 import type { Clock } from '../../src/cluster/clock.ts';
 import type { ClusterConnection } from '../../src/cluster/connection.ts';
 import { type Failure, FailureError } from '../../src/domain/failure.ts';

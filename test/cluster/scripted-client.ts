@@ -1,6 +1,6 @@
 import type { ClusterClient, ListOptions, ObjectList, WatchRequest } from '../../src/cluster/client.ts';
 import type { WatchEvent } from '../../src/cluster/watch-stream.ts';
-import { type FailureKind, FailureError } from '../../src/domain/failure.ts';
+import { FailureError, type FailureKind } from '../../src/domain/failure.ts';
 import type { KubeObject } from '../../src/domain/kube-object.ts';
 
 export function kustomization(name: string, resourceVersion: string, uid = `uid-${name}`): KubeObject {

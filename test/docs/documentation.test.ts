@@ -9,8 +9,8 @@ import { COMMANDS } from '../../src/cli/commands.ts';
 import { GLOBAL_OPTIONS } from '../../src/cli/global-options.ts';
 import { WATCH_KINDS } from '../../src/machines/kinds.ts';
 import { listWatchMachine } from '../../src/machines/list-watch.ts';
-import { anchorsIn, codeBlocks, codeIn, linksIn, tableRows } from './markdown.ts';
 import { declaredEvents } from './declared-events.ts';
+import { anchorsIn, codeBlocks, codeIn, linksIn, tableRows } from './markdown.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGES = [

@@ -1,8 +1,8 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { openSqliteLog } from '../../src/engine/sqlite-log.ts';
 import { startCluster } from '../../src/embedded/testing.ts';
+import { openSqliteLog } from '../../src/engine/sqlite-log.ts';
 import { idOf, NAMESPACE, type SmallWorld, startSmallWorld, type WorldOptions } from './small-world.ts';
 import type { WatchProcess } from './watch-process.ts';
 

@@ -1,8 +1,8 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import { applyEvent, emptyState, serializeState } from '../../src/engine/engine-state.ts';
 import { openSqliteLog } from '../../src/engine/sqlite-log.ts';
 import { WATCH_KINDS } from '../../src/machines/kinds.ts';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { idOf, type SmallWorld, startSmallWorld } from './small-world.ts';
 import type { WatchProcess } from './watch-process.ts';
 

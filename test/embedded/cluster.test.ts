@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { detectBuilder } from '../../src/embedded/kustomize-build.ts';
+import { detectBuilder } from '../../src/embedded/flux/kustomize-build.ts';
 import { type ClusterOptions, type EmbeddedCluster, startCluster } from '../../src/embedded/testing.ts';
 import { VirtualClock } from './virtual-clock.ts';
 

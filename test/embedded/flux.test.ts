@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../src/domain/kube-object.ts';
-import { unpackArchive } from '../../src/embedded/archive.ts';
+import { unpackArchive } from '../../src/embedded/flux/archive.ts';
 import {
   type EmbeddedCluster,
   type EmbeddedFlux,

@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../src/domain/kube-object.ts';
-import type { ArtifactFiles } from '../../src/embedded/archive.ts';
+import type { ArtifactFiles } from '../../src/embedded/flux/archive.ts';
 import {
   type BuilderName,
   detectBuilder,
   type KustomizeBuilder,
   kustomizeBuilder as startBuilder,
-} from '../../src/embedded/kustomize-build.ts';
+} from '../../src/embedded/flux/kustomize-build.ts';
 
 const started: KustomizeBuilder[] = [];
 afterAll(async () => {

@@ -1,4 +1,4 @@
-import { packArchive, sha256 } from '../../src/embedded/archive.ts';
+import { packArchive, sha256 } from '../../src/embedded/flux/archive.ts';
 
 /** Pushes `files` (path → text) as an OCI artifact the way Flux's own CLI does; returns the manifest's digest. */
 export async function pushFiles(

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { sha256 } from '../../src/embedded/archive.ts';
+import { sha256 } from '../../src/embedded/flux/archive.ts';
 import { type EmbeddedRegistry, type RegistryOptions, startRegistry } from '../../src/embedded/testing.ts';
 import { pushFiles } from './push-files.ts';
 

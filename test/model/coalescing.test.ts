@@ -1,13 +1,13 @@
-import { createTestModel, getAdjacencyMap } from 'xstate/graph';
 import { describe, expect, it } from 'vitest';
+import { createTestModel, getAdjacencyMap } from 'xstate/graph';
 import { type CoalescingContext, coalescingModel } from '../../models/coalescing.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { serializeState } from '../../src/engine/engine-state.ts';
 import type { EventLog, NewEvent } from '../../src/engine/event-log.ts';
 import { createMemoryLog } from '../../src/engine/memory-log.ts';
-import type { Plan, WatchContext } from '../../src/machines/watch-context.ts';
 import { watchMachine } from '../../src/machines/watch.ts';
+import type { Plan, WatchContext } from '../../src/machines/watch-context.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const TARGET = 'Kustomization/flux-system/apps';

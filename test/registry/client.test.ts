@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { onTestFinished, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { FailureError } from '../../src/domain/failure.ts';
 import { createRegistryClient, type RegistryClientOptions } from '../../src/registry/client.ts';
 import { mayReceiveCredentials } from '../../src/registry/registry-auth.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type ClusterEvent, clusterEvents } from '../../src/streams/cluster-events.ts';
 import type { ServedResource } from '../../src/cluster/discovery.ts';
+import { type ClusterEvent, clusterEvents } from '../../src/streams/cluster-events.ts';
 import { kustomization, refusal, ScriptedClient } from '../cluster/scripted-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 

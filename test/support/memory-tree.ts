@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type DirectoryEntry, type FileFacts, FileUnreadableError, type FileTree } from '../../src/domain/file-tree.ts';
+import { type DirectoryEntry, type FileFacts, type FileTree, FileUnreadableError } from '../../src/domain/file-tree.ts';
 import type { RelativePath } from '../../src/domain/paths.ts';
 
 /** A tree of files in memory; `reads` lists what was read since it was last emptied. */

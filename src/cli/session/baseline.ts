@@ -1,8 +1,8 @@
+import { sourceObservation } from '../../domain/observations-from-objects.ts';
 import type { ObjectId } from '../../domain/target.ts';
 import { failureOf } from '../../effects/call.ts';
 import type { LiveView } from '../../effects/live-view.ts';
 import { targetDigestsOf } from '../../effects/push-artifact.ts';
-import { sourceObservation } from '../../domain/observations-from-objects.ts';
 import type { EngineState } from '../../engine/engine-state.ts';
 import type { NewEvent } from '../../engine/event-log.ts';
 import { targetMachineId } from '../../machines/messages.ts';

@@ -1,7 +1,7 @@
 import type { Subscription } from 'rxjs';
 import type { ClusterClient } from '../../cluster/client.ts';
-import { FLUX_RESOURCES } from '../../cluster/flux-resources.ts';
 import type { ServedResource } from '../../cluster/discovery.ts';
+import { FLUX_RESOURCES } from '../../cluster/flux-resources.ts';
 import { type Failure, FailureError } from '../../domain/failure.ts';
 import type { KubeObject } from '../../domain/kube-object.ts';
 import type { LiveView } from '../../effects/live-view.ts';
