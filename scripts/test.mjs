@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const count = { passed: 0, failed: 0, skipped: 0 };
 const notes = [];
+/** The exit code of test/control-plane/build.ts when there is nothing to build with. */
+const NOT_BUILT = 3;
 
 /** Runs a tool of this package (or of the machine) in the root, its output going where ours goes. Gives its exit code. */
 function run(command, args) {
@@ -83,12 +85,25 @@ function addTests(report, code) {
   count.failed += failed;
 }
 
+/** The real control plane, for the tests that compare with it. kubectl comes with it where none is installed. */
+async function buildControlPlane() {
+  console.log('\n── control plane');
+  const code = await run('node', ['test/control-plane/build.ts']);
+  if (code === 0) count.passed++;
+  else if (code === NOT_BUILT) skip('control plane', 'needs Go, and SKIP_CONTROL_PLANE not set');
+  else {
+    count.failed++;
+    notes.push('failed: control plane');
+  }
+}
+
 await check('build', 'tsc', ['-p', 'tsconfig.build.json']);
 await check('lint', 'biome', ['lint', '--error-on-warnings', '.']);
 await check('layers', 'node', ['scripts/layers.mjs']);
 await check('types', 'tsc', ['-p', 'tsconfig.json', '--noEmit']);
 if (existsSync(join(root, 'scripts', 'chart.ts'))) await check('charts', 'node', ['scripts/chart.ts', '--check']);
 else skip('charts', 'no scripts/chart.ts');
+await buildControlPlane();
 await runTests(process.argv.slice(2));
 
 console.log('');

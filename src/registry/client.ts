@@ -96,9 +96,10 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       headers: { ...request.headers, ...(authorization && target.origin === base.origin && { authorization }) },
     });
     try {
-      const answer = await http.send(withAuth(await auth.header(access)));
+      const known = await auth.header(access);
+      const answer = await http.send(withAuth(known));
       if (answer.status !== 401) return answer;
-      const authorization = await auth.answer(answer, access);
+      const authorization = await auth.answer(answer, access, known);
       return authorization === undefined ? answer : await http.send(withAuth(authorization));
     } catch (error) {
       throw failureOfConnection(task, error);

@@ -15,8 +15,11 @@ export type Access = 'pull' | 'pull,push';
 export interface RegistryAuth {
   /** The header to try first: what the registry accepted before. */
   header(access: Access): Promise<string | undefined>;
-  /** After a 401: a new header, or undefined where there is nothing to answer the challenge with. */
-  answer(challenge: RegistryAnswer, access: Access): Promise<string | undefined>;
+  /**
+   * After a 401 of a request with the header `refused`: another header, or undefined where there is nothing new to answer the
+   * challenge with.
+   */
+  answer(challenge: RegistryAnswer, access: Access, refused: string | undefined): Promise<string | undefined>;
 }
 
 export interface RegistryAuthOptions {
@@ -27,26 +30,21 @@ export interface RegistryAuthOptions {
   readonly now: () => number;
 }
 
-interface Kept {
-  readonly header: Promise<string | undefined>;
-  readonly askedAt: number;
-}
-
-/** Several requests go out at once and all get the same 401: one answer serves them all. */
-const SHARED_FOR_MS = 2_000;
-
 /** The registry's challenges: Basic, or a Bearer token from its token service, kept for each kind of access. */
 export function createRegistryAuth(options: RegistryAuthOptions): RegistryAuth {
-  const kept = new Map<Access, Kept>();
+  const kept = new Map<Access, Promise<string | undefined>>();
   return {
-    header: async (access) => kept.get(access)?.header,
-    answer: (challenge, access) => {
+    header: async (access) => kept.get(access),
+    async answer(challenge, access, refused) {
       const known = kept.get(access);
-      if (known !== undefined && options.now() - known.askedAt < SHARED_FOR_MS) return known.header;
+      const before = await known;
+      // Several requests go out at once and all get the same 401: the first answer serves them all.
+      const newer = kept.get(access);
+      if (newer !== undefined && (newer !== known || before !== refused)) return newer;
       const header = answerChallenge(options, challenge, access);
-      kept.set(access, { header, askedAt: options.now() });
+      kept.set(access, header);
       header.catch(() => kept.delete(access));
-      return header;
+      return (await header) === refused ? undefined : header;
     },
   };
 }

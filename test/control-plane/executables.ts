@@ -16,7 +16,7 @@ export interface Executable {
   /** The package to build, as `go build` takes it. */
   readonly package: string;
   readonly ldflags: string;
-  /** Where the built program is, whether it has been built or not: its name holds a hash of what it is built from. */
+  /** Where the built program is, whether it has been built or not: its directory's name holds a hash of what it is built from. */
   readonly path: string;
 }
 
@@ -30,7 +30,7 @@ function executable(name: string, module: string, goPackage: string, ldflags: st
     const path = join(module, file);
     if (existsSync(path)) hash.update(`${file}\0`).update(readFileSync(path));
   }
-  const path = join(cacheDirectory(), `${name}-${hash.digest('hex').slice(0, 16)}${SUFFIX}`);
+  const path = join(cacheDirectory(), `${name}-${hash.digest('hex').slice(0, 16)}`, `${name}${SUFFIX}`);
   return { name, module, package: goPackage, ldflags, path };
 }
 

@@ -6,6 +6,7 @@ package main
 import (
 	"flag"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"time"
@@ -41,9 +42,15 @@ func main() {
 // startEtcd serves one member on free ports of the loopback interface and returns when it takes requests.
 func startEtcd(dataDir string) (*embed.Etcd, error) {
 	anyPort := []url.URL{{Scheme: "http", Host: "127.0.0.1:0"}}
+	client, err := freeHost()
+	if err != nil {
+		return nil, err
+	}
+	// The JSON gateway dials the address as it stands here, so port 0 would not do.
+	clientURLs := []url.URL{{Scheme: "http", Host: client}}
 	config := embed.NewConfig()
 	config.Dir = dataDir
-	config.ListenClientUrls, config.AdvertiseClientUrls = anyPort, anyPort
+	config.ListenClientUrls, config.AdvertiseClientUrls = clientURLs, clientURLs
 	config.ListenPeerUrls, config.AdvertisePeerUrls = anyPort, anyPort
 	config.InitialCluster = config.InitialClusterFromName(config.Name)
 	config.LogLevel = "error"
@@ -62,4 +69,14 @@ func startEtcd(dataDir string) (*embed.Etcd, error) {
 		etcd.Close()
 		return nil, fmt.Errorf("not ready after 30 s")
 	}
+}
+
+// freeHost is an address of the loopback interface that nobody listened on a moment ago.
+func freeHost() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer listener.Close()
+	return listener.Addr().String(), nil
 }
