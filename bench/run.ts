@@ -6,6 +6,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>
   engine: () => import('./engine.ts'),
   'save-to-request': () => import('./save-to-request.ts'),
   'resident-memory': () => import('./resident-memory.ts'),
+  'api-server': () => import('./api-server.ts'),
 };
 
 /** Runs the benchmarks that are named, or all of them, one after another. */

@@ -89,6 +89,14 @@ export interface LogOptions extends LogSourceOptions {
   readonly type: string | undefined;
   /** Go on printing events as they are appended. */
   readonly follow: boolean;
+  /** Check the whole log instead of printing it. */
+  readonly verify: boolean;
+  /** Where the log goes as JSON lines, as typed; `-` is standard output. */
+  readonly exportTo: string | undefined;
+  /** Export what is intact of a damaged log. */
+  readonly salvage: boolean;
+  /** The JSON lines that a new log is made of, as typed; `-` is standard input. */
+  readonly importFrom: string | undefined;
 }
 
 export interface ExplainOptions extends ClusterOptions, DirectoryOptions {

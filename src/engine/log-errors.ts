@@ -18,7 +18,7 @@ export class LogDamagedError extends LogError {
     super(
       path,
       `the event log is damaged: ${message}`,
-      'Restore the file from a copy, or move it and the files beside it that begin with its name away and start again: the cluster is then observed afresh. Another file: --log FILE.',
+      `What is intact of it can be saved: \`reconcile-machine log --export saved.jsonl --salvage --log ${path}\`, then \`reconcile-machine log --import saved.jsonl --log FILE\` makes a new log. Or move it and the files beside it that begin with its name away and start again: the cluster is then observed afresh.`,
       options,
     );
   }

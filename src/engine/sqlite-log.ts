@@ -14,21 +14,27 @@ import { checkSchema, createTables } from './sqlite-schema.ts';
 import { snapshotTable } from './sqlite-snapshots.ts';
 import { createWriterRecord, type OpenWriterRecord, readWriterRecord } from './writer-record.ts';
 
-export type SqliteLogOptions = (
-  | { readonly mode: 'write'; readonly identity: LogIdentity }
-  /** Fields of the identity that are left out are not compared: a reader may not know the cluster. */
-  | { readonly mode: 'read'; readonly identity?: Partial<LogIdentity> }
-) & {
-  readonly shapes?: EventShapes;
-  /** Told in words of damage that could be worked around (a snapshot passed over). */
-  readonly onWarning?: (message: string) => void;
-};
+export type SqliteLogOptions =
+  /** `base`: the state that a log made by this begins with; its events follow that. */
+  (
+    | { readonly mode: 'write'; readonly identity: LogIdentity; readonly base?: Snapshot | undefined }
+    /** Fields of the identity that are left out are not compared: a reader may not know the cluster. */
+    | { readonly mode: 'read'; readonly identity?: Partial<LogIdentity> }
+  ) & {
+    readonly shapes?: EventShapes;
+    /** Told in words of damage that could be worked around (a snapshot passed over). */
+    readonly onWarning?: (message: string) => void;
+  };
 
 export interface SqliteLog extends EventLog {
   readonly path: string;
   readonly identity: LogIdentity;
   /** Reads everything and checks it; returns the number of events kept. Throws LogDamagedError. About 2 µs an event. */
   verify(): number;
+  /** The events at which a snapshot was saved, ascending; damaged ones are left out. */
+  snapshotSeqs(): readonly number[];
+  /** Appends events of another log at their own time, in one transaction. They must follow the last one without a gap. */
+  restore(events: readonly LoggedEvent[]): void;
 }
 
 const TAIL_CHECKED_EVENTS = 256;
@@ -48,7 +54,7 @@ export function openSqliteLog(path: string, options: SqliteLogOptions): SqliteLo
       makeLogDirectory(path);
       lock = acquireLogLock(path);
       database = openForWriting(path);
-      createTables(database, options.identity);
+      createTables(database, options.identity, options.base);
     } else {
       database = openForReading(path);
     }
@@ -140,12 +146,27 @@ function sqliteLog(database: DatabaseSync, { path, identity, options, lock, prom
   }
 
   function append(events: readonly NewEvent[], at: number): readonly LoggedEvent[] {
+    return insertAll(events.map((event) => ({ event, at })));
+  }
+
+  function restore(events: readonly LoggedEvent[]): void {
+    insertAll(
+      events.map(({ seq, at, v: _version, ...event }, index) => {
+        const expected = readHead().lastSeq + 1 + index;
+        if (seq !== expected)
+          throw new EventInvalidError(`event ${event.type}: expected seq ${expected}, found ${seq}`);
+        return { event, at };
+      }),
+    );
+  }
+
+  function insertAll(events: readonly { readonly event: NewEvent; readonly at: number }[]): readonly LoggedEvent[] {
     if (events.length === 0) return [];
     const logged: LoggedEvent[] = [];
     const lastSeq = transaction(() => {
       const head = readHead();
       let { lastSeq: seq, checksum } = head;
-      for (const event of events) {
+      for (const { event, at } of events) {
         seq += 1;
         const made = eventRow(event, { seq, at }, shapes);
         checksum = chainChecksum(made.row, checksum);
@@ -211,6 +232,7 @@ function sqliteLog(database: DatabaseSync, { path, identity, options, lock, prom
     path,
     identity,
     append,
+    restore,
     read,
     lastSeq: () => reading(readHead).lastSeq,
     firstSeq: () => reading(readHead).firstSeq,
@@ -218,6 +240,7 @@ function sqliteLog(database: DatabaseSync, { path, identity, options, lock, prom
     latestSnapshot,
     compact,
     verify,
+    snapshotSeqs: () => reading(() => snapshots.seqs().intact),
     close: () => {
       if (!database.isOpen) return;
       database.close();

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { LogIdentity } from './event-log.ts';
+import type { LogIdentity, Snapshot } from './event-log.ts';
 import { LogDamagedError, LogIdentityError, LogVersionError } from './log-errors.ts';
+import { toPlainJson } from './plain-json.ts';
+import { snapshotTable } from './sqlite-snapshots.ts';
 
 /** `PRAGMA application_id`: marks the file as one of ours ("rMLg"). */
 const APPLICATION_ID = 0x724d4c67;
@@ -23,8 +25,8 @@ const TABLES = `
   INSERT INTO head VALUES (1, 1, 0, 0, 0);
 `;
 
-/** Creates the tables in an empty database; leaves one that has them alone. */
-export function createTables(database: DatabaseSync, identity: LogIdentity): void {
+/** Creates the tables in an empty database, with `base` as the state before the first event; leaves one that has them alone. */
+export function createTables(database: DatabaseSync, identity: LogIdentity, base?: Snapshot): void {
   if (isOurs(database) || !isEmpty(database)) return;
   database.exec('BEGIN IMMEDIATE');
   try {
@@ -32,6 +34,10 @@ export function createTables(database: DatabaseSync, identity: LogIdentity): voi
     const insert = database.prepare('INSERT INTO identity VALUES (?, ?)');
     insert.run('root', identity.root);
     insert.run('clusterUid', identity.clusterUid);
+    if (base !== undefined) {
+      database.prepare('UPDATE head SET first_seq = ?, last_seq = ? WHERE id = 1').run(base.seq + 1, base.seq);
+      snapshotTable(database).save(base.seq, base.at, toPlainJson(base.state, 'snapshot').text);
+    }
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
