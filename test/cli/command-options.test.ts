@@ -138,6 +138,10 @@ describe('the other commands', () => {
       machine: undefined,
       type: undefined,
       follow: true,
+      verify: false,
+      exportTo: undefined,
+      salvage: false,
+      importFrom: undefined,
     });
     expect(optionsOf('status', '--log', 'l.db', '--json')).toEqual({ dir: undefined, log: 'l.db', json: true });
     expect(optionsOf('replay', '--at', '12')).toMatchObject({ at: 12 });
