@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createTestModel, getAdjacencyMap } from 'xstate/graph';
 import { type CoalescingContext, coalescingModel } from '../../models/coalescing.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -8,6 +7,7 @@ import type { EventLog, NewEvent } from '../../src/engine/event-log.ts';
 import { createMemoryLog } from '../../src/engine/memory-log.ts';
 import { watchMachine } from '../../src/machines/watch.ts';
 import type { Plan, WatchContext } from '../../src/machines/watch-context.ts';
+import { edgeCoverage, everyEdgePaths, walk } from '../support/model-paths.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const TARGET = 'Kustomization/flux-system/apps';
@@ -146,29 +146,12 @@ function confirm(rig: Rig, state: { value: unknown; context: CoalescingContext }
   expect(resolving.length, 'decisions being made').toBe(state.value === 'deciding' ? 1 : 0);
 }
 
-// State, event and previous state together as the key: then the shortest paths cover every edge, not just every state.
-const key = (state: { value?: unknown; context?: unknown } | undefined): string =>
-  JSON.stringify([state?.value, state?.context]);
-const paths = createTestModel(coalescingModel).getShortestPaths({
-  serializeState: (state, event, previous) => `${key(state)} ${event?.type} ${key(previous)}`,
-});
-
 describe('saves are coalesced, decided and retried as promised', () => {
+  const paths = everyEdgePaths(coalescingModel);
+
   it('by paths that cover every edge of the specification', () => {
-    const edges = new Set<string>();
-    for (const { steps } of paths) {
-      let previous: (typeof steps)[number] | undefined;
-      for (const step of steps) {
-        if (previous !== undefined) edges.add(`${key(previous.state)} ${step.event.type}`);
-        previous = step;
-      }
-    }
-    const all = adjacency().flatMap(({ state, transitions }) =>
-      Object.values(transitions)
-        .filter(({ state: next, event }) => key(next) !== key(state) || handles(state.value as string, event.type))
-        .map(({ event }) => `${key(state)} ${event.type}`),
-    );
-    const missed = all.filter((edge) => !edges.has(edge));
+    const { all, missed } = edgeCoverage(coalescingModel, paths);
+    console.log(`coalescing: ${all.length - missed.length} of ${all.length} edges in ${paths.length} paths`);
     expect(missed).toEqual([]);
     expect(all.length).toBeGreaterThan(100);
   });
@@ -177,38 +160,14 @@ describe('saves are coalesced, decided and retried as promised', () => {
     ['', false],
     [', with a crash and a replay before every step', true],
   ])('by the real engine on every path%s', (_, crash) => {
-    for (const path of paths) {
-      const rig = new Rig();
-      for (const step of path.steps) {
-        const { type } = step.event as { type: string };
-        if (type !== 'xstate.init') {
-          if (crash) rig.crashAndReplay();
-          rig.events[type as keyof Rig['events']]();
-        }
-        try {
-          confirm(rig, step.state as never);
-        } catch (error) {
-          const taken = path.steps.map(({ event }) => event.type).join(' → ');
-          throw new Error(`on the path ${taken}, after ${type}`, { cause: error });
-        }
-      }
-      rig.engine.stop();
-    }
+    walk(paths, {
+      begin: () => new Rig(),
+      act: (rig, event) => {
+        if (crash) rig.crashAndReplay();
+        rig.events[event as keyof Rig['events']]();
+      },
+      confirm: (rig, promised) => confirm(rig, promised as never),
+      end: (rig) => rig.engine.stop(),
+    });
   });
 });
-
-interface Edges {
-  readonly state: { readonly value: unknown; readonly context: unknown };
-  readonly transitions: Readonly<
-    Record<string, { readonly state: Edges['state']; readonly event: { readonly type: string } }>
-  >;
-}
-
-/** Every state of the specification that can be reached, with the events it answers. */
-function adjacency(): Edges[] {
-  return Object.values(getAdjacencyMap(coalescingModel, {}) as unknown as Record<string, Edges>);
-}
-
-function handles(state: string, event: string): boolean {
-  return coalescingModel.getStateNodeById(`coalescing.${state}`).ownEvents.includes(event as never);
-}
