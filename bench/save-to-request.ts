@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type WatchSession, startWatchSession } from '../src/cli/watch-session.ts';
+import { startWatchSession, type WatchSession } from '../src/cli/watch-session.ts';
 import { loadKubeconfig } from '../src/cluster/kubeconfig.ts';
 import { DEFAULT_LIMITS } from '../src/domain/limits.ts';
 import { type EmbeddedProcess, type Report, sharedNow, startEmbeddedProcess } from './embedded-process.ts';

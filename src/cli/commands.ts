@@ -1,4 +1,5 @@
 import type { AnyCommand } from './command.ts';
+import { clusterCommand } from './commands/cluster.ts';
 import { demoCommand } from './commands/demo.ts';
 import { explainCommand } from './commands/explain.ts';
 import { graphCommand } from './commands/graph.ts';
@@ -18,4 +19,5 @@ export const COMMANDS: readonly AnyCommand[] = [
   retryCommand,
   logCommand,
   replayCommand,
+  clusterCommand,
 ];

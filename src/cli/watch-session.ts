@@ -4,7 +4,6 @@ import { join, relative, sep } from 'node:path';
 import { createClusterClient } from '../cluster/client.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
 import { type Failure, FailureError } from '../domain/failure.ts';
-import { FileUnreadableError } from '../domain/file-tree.ts';
 import type { Limits } from '../domain/limits.ts';
 import { type RelativePath, relativePath } from '../domain/paths.ts';
 import type { FullReason } from '../domain/resolution.ts';
@@ -145,13 +144,7 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
         workspace: {
           resolve: (batch) => workspace.resolve(batch),
           digests: () => workspace.digests(),
-          filesToPush: () =>
-            workspace.filesToPush().map((file) => ({
-              path: file.path,
-              mode: file.mode,
-              digest: digestOf(tree, file.path),
-              read: () => file.read(),
-            })),
+          filesToPush: () => workspace.filesToPush(),
         },
         sweep: async () => sweepAll(tree),
         gitUnlocked: (aborted) => waitForGit(rootDir, aborted, onHappening, clock),
@@ -228,16 +221,6 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
     return { engine, fed, stop: async () => cleanup.run() };
   } catch (error) {
     cleanup.run();
-    throw error;
-  }
-}
-
-/** Empty for a file that is gone or cannot be read: whoever reads it finds out which. */
-function digestOf(tree: DiskTree, path: RelativePath): string {
-  try {
-    return tree.facts(path)?.digest ?? '';
-  } catch (error) {
-    if (error instanceof FileUnreadableError) return '';
     throw error;
   }
 }

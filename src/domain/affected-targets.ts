@@ -2,7 +2,15 @@ import { dependencyOrder } from './dependency-order.ts';
 import { objectTest } from './made-objects.ts';
 import type { RelativePath } from './paths.ts';
 import { type ChangedFile, decideFile } from './precedence.ts';
-import type { AffectedTarget, FileDecision, FullReason, HeldTarget, Resolution, Rule } from './resolution.ts';
+import {
+  type AffectedTarget,
+  type FileDecision,
+  type FullReason,
+  type HeldTarget,
+  OWED,
+  type Resolution,
+  type Rule,
+} from './resolution.ts';
 import type { ObjectId } from './target.ts';
 import type { TargetState } from './target-state.ts';
 
@@ -102,7 +110,8 @@ function wantedBy(
   const { id } = state.target;
   const known = input.known[id];
   const before = known ?? input.baseline.get(id);
-  const differs = state.digest !== undefined && before !== state.digest;
+  // What is owed is asked for whatever its files are: nobody else would end its wait.
+  const differs = state.digest === undefined ? known === OWED : before !== state.digest;
   if (pointer?.rule === 'nearest-owner') return pointer.rule;
   if (pointer !== undefined && (differs || state.broken !== undefined)) return pointer.rule;
   if (full !== undefined) return 'full';

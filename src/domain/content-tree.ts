@@ -21,6 +21,8 @@ export class ContentTree {
   readonly #tree: FileTree;
   readonly #base: RelativePath;
   #top: Directory = emptyDirectory();
+  /** What was found to differ since it was last asked for, with what was there before. */
+  #moved = new Map<RelativePath, string | undefined>();
 
   /** Covers what lies at or below `base`. */
   constructor(tree: FileTree, base: RelativePath) {
@@ -32,6 +34,16 @@ export class ContentTree {
   total(): { readonly digest: string; readonly fileCount: number } {
     this.#refresh(this.#top, this.#base);
     return { digest: this.#top.digest, fileCount: this.#top.fileCount };
+  }
+
+  /**
+   * Files that `total` has found to differ, each with its content before: those that were invalidated, and those that came to light because
+   * the directory of one was listed again.
+   */
+  takeMoved(): ReadonlyMap<RelativePath, string | undefined> {
+    const moved = this.#moved;
+    this.#moved = new Map();
+    return moved;
   }
 
   /** Mode and digest of the file as last seen; undefined where none was. */
@@ -103,6 +115,7 @@ export class ContentTree {
     const hash = createHash('sha256');
     const seen = new Set<string>();
     let fileCount = 0;
+    const filesBefore = new Map(directory.files);
     directory.files.clear();
     const entries = listOrCode(this.#tree, path) ?? [];
     if (typeof entries === 'string') hash.update(`unreadable ${entries}\n`);
@@ -124,7 +137,16 @@ export class ContentTree {
         fileCount += below.fileCount;
       }
     }
-    for (const name of directory.directories.keys()) if (!seen.has(name)) directory.directories.delete(name);
+    for (const [name, below] of directory.directories) {
+      if (seen.has(name)) continue;
+      const gone = childOf(path, name);
+      for (const file of filesBelow(below, gone)) this.#moved.set(file, this.contentOf(file));
+      directory.directories.delete(name);
+    }
+    for (const name of new Set([...filesBefore.keys(), ...directory.files.keys()])) {
+      const before = filesBefore.get(name);
+      if (before !== directory.files.get(name)) this.#moved.set(childOf(path, name), before);
+    }
     directory.digest = hash.digest('hex');
     directory.fileCount = fileCount;
     directory.stale = false;

@@ -8,18 +8,22 @@ import type { TargetState } from './target-state.ts';
  */
 export class PruneGuard {
   readonly #emptied = new Set<ObjectId>();
+  /** They make nothing since they were first seen: whether they ever did, only what is reconciled can tell. */
+  readonly #emptyFromTheStart = new Set<ObjectId>();
 
   /** To be told of each target whose closure was computed again. */
   observe(before: TargetState | undefined, now: TargetState): void {
     const { id } = now.target;
     if (now.target.kind === 'HelmRelease' || now.closure === undefined || before?.digest === now.digest) return;
     const makesNone = makesNothing(now.closure, now.root.tree);
-    if (!makesNone) this.#emptied.delete(id);
-    else if ((before?.closure?.files.length ?? 0) > 0) this.#emptied.add(id);
+    if (!makesNone) this.forget(id);
+    else if (before === undefined) this.#emptyFromTheStart.add(id);
+    else if ((before.closure?.files.length ?? 0) > 0) this.#emptied.add(id);
   }
 
   forget(id: ObjectId): void {
     this.#emptied.delete(id);
+    this.#emptyFromTheStart.delete(id);
   }
 
   /** The targets that a push would empty, those left out whose digest in `known` is the present one. */
@@ -31,6 +35,9 @@ export class PruneGuard {
       const digest = states.get(id)?.digest;
       if (digest === undefined || known[id] === digest) this.#emptied.delete(id);
     }
-    return [...this.#emptied].filter((id) => states.get(id)?.target.suspended === false);
+    const differing = [...this.#emptyFromTheStart].filter(
+      (id) => known[id] !== undefined && known[id] !== states.get(id)?.digest,
+    );
+    return [...new Set([...this.#emptied, ...differing])].filter((id) => states.get(id)?.target.suspended === false);
   }
 }

@@ -4,6 +4,9 @@ import type { ObjectId } from './target.ts';
 
 export type Rule = 'closure' | 'nearest-owner' | 'chart' | 'follower' | 'full' | 'owed';
 
+/** Stands for the digest of a target that was asked for and not reconciled since: it differs from every other. */
+export const OWED = 'owed';
+
 /** The line of the precedence table that decided about one changed path. */
 export type DecisionReason =
   | 'ignored'

@@ -56,6 +56,7 @@ export class SourceFiles {
   /** Takes what is there now as the state that changes are counted from. */
   look(): void {
     this.contents.total();
+    this.contents.takeMoved();
     for (const directory of [ROOT, this.#watchedDirectory]) this.#seenRuleFile(childOf(directory, '.sourceignore'));
   }
 
@@ -78,6 +79,12 @@ export class SourceFiles {
     this.contents.invalidate(refreshed);
     this.contents.total();
     const after = this.#contentsAt(refreshed);
+    // What lies beside a changed file came to light with it, and its own event will find no difference any more.
+    for (const [path, content] of this.contents.takeMoved()) {
+      if (!before.has(path)) before.set(path, content);
+      const now = this.contents.contentOf(path);
+      if (now !== undefined) after.set(path, now);
+    }
     const differing = new Set(
       [...before.keys(), ...after.keys()].filter((path) => before.get(path) !== after.get(path)),
     );

@@ -132,7 +132,7 @@ export class SourceMapping implements MappedSource {
   }): Resolution {
     const followed = this.#files.follow(batch.changed);
     const changes = followed.changes.map((change) => ({ ...change, readersBefore: this.readersOf(change.path) }));
-    this.#recompute(followed.differing);
+    this.#recompute([...followed.differing, ...this.#doubtful(batch.changed)]);
     const removed = new Set(
       changes.flatMap(({ path, before }) =>
         before !== undefined && isKustomizationFile(path) ? [parentOf(path)] : [],
@@ -238,6 +238,14 @@ export class SourceMapping implements MappedSource {
   #leaveOwner(state: TargetState | undefined): void {
     if (state?.ownerDirectory === undefined) return;
     this.#owners.get(state.ownerDirectory)?.delete(state.target.id);
+  }
+
+  /**
+   * What a build could not read may be back as it was: no file differs then from what was seen, and yet the target is sound again.
+   */
+  #doubtful(changed: readonly RelativePath[]): readonly RelativePath[] {
+    const isAnyBroken = [...this.#states.values()].some(({ broken, unsure }) => (broken ?? unsure) !== undefined);
+    return isAnyBroken ? changed : [];
   }
 
   #recompute(differing: readonly RelativePath[]): void {

@@ -86,7 +86,7 @@ function withWaiters(resolution: Resolution): readonly HeldTarget[] {
       message: resolution.pruneRisk,
       hint: 'restore the files, or allow it with --allow-prune',
     };
-    return resolution.affected.map(({ id }) => ({ id, problem }));
+    return [...resolution.held, ...resolution.affected.map(({ id }) => ({ id, problem }))];
   }
   if (first === undefined) return [];
   const own = new Set(resolution.held.map(({ id }) => id));

@@ -21,6 +21,8 @@ export interface FileToPush {
   readonly path: RelativePath;
   /** 0o644 or 0o755. */
   readonly mode: number;
+  /** Hex sha256 of the content as the last resolution saw it; empty for a file that could not be read then. */
+  readonly digest: string;
   /** Throws FileUnreadableError, also when the file is gone by now. */
   read(): Uint8Array;
 }
@@ -62,7 +64,12 @@ export class Workspace {
     return contents
       .filesAt(ROOT)
       .sort()
-      .map((path) => fileToPush(visible, path, Number.parseInt(contents.contentOf(path) ?? '644', 8)));
+      .map((path) => {
+        const [mode = '', digest = ''] = (contents.contentOf(path) ?? '').split(' ');
+        return mode === 'unreadable'
+          ? fileToPush(visible, path, 0o644, '')
+          : fileToPush(visible, path, Number.parseInt(mode, 8), digest);
+      });
   }
 
   /** The files of one target's closure at their paths in the source it reads; undefined for an unknown target. */
@@ -70,7 +77,10 @@ export class Workspace {
     const state = this.#mapping.states.get(target);
     const { tree } = state?.root ?? {};
     if (tree === undefined) return undefined;
-    return state?.closure?.files.map((path) => fileToPush(tree, path, tree.facts(path)?.mode ?? 0o644));
+    return state?.closure?.files.map((path) => {
+      const facts = tree.facts(path);
+      return fileToPush(tree, path, facts?.mode ?? 0o644, facts?.digest ?? '');
+    });
   }
 
   explain(files: readonly string[]): Explanation[] {
@@ -88,10 +98,11 @@ export class Workspace {
   }
 }
 
-function fileToPush(tree: FileTree, path: RelativePath, mode: number): FileToPush {
+function fileToPush(tree: FileTree, path: RelativePath, mode: number, digest: string): FileToPush {
   return {
     path,
     mode,
+    digest,
     read: () => {
       const content = tree.read(path);
       if (content === undefined) throw new FileUnreadableError(path, 'ENOENT');

@@ -9,8 +9,14 @@ export interface Fault<Request> {
   readonly times?: number;
   /** Wait this long before the request is handled (or refused). */
   readonly latencyMs?: number;
-  /** Close the connection without an answer. */
+  /** Close the connection instead of handling the request. */
   readonly dropConnection?: boolean;
+  /** Handle the request, and close the connection in place of the answer: the write has happened, the client cannot know. */
+  readonly lostAnswer?: boolean;
+  /** Close the connection after so many bytes of the answer's body, of a watch's stream as well. */
+  readonly truncateAfterBytes?: number;
+  /** Take the request and never answer; the connection stays open. */
+  readonly silent?: boolean;
 }
 
 export interface PlannedFault {

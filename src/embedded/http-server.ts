@@ -1,18 +1,37 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { SelfSignedCertificate } from './self-signed-certificate.ts';
 
 export interface ListeningServer {
-  /** `http://127.0.0.1:<port>` */
+  /** `http://127.0.0.1:<port>`, or `https://…` */
   readonly url: string;
   /** `127.0.0.1:<port>` */
   readonly host: string;
-  /** Closes the port and every connection. A second call waits for the first. */
+  readonly port: number;
+  /** Closes the port and every connection, half-open ones too. A second call waits for the first. */
   stop(): Promise<void>;
 }
 
-/** Listens on a free port of 127.0.0.1 (or on `port`). Rejects with what to do when the port is taken. */
-export function listen(handler: RequestListener, port = 0): Promise<ListeningServer> {
-  const server = createServer({ keepAliveTimeout: 60_000 }, handler);
+/**
+ * Listens on a free port of 127.0.0.1 (or on `port`), with TLS when given a certificate. Rejects with what to do when the port is taken.
+ * Neither the port nor its connections keep the process alive: a test that forgets `stop()` ends all the same.
+ */
+export function listen(handler: RequestListener, port = 0, tls?: SelfSignedCertificate): Promise<ListeningServer> {
+  const options = { keepAliveTimeout: 60_000 };
+  const server =
+    tls === undefined
+      ? createServer(options, handler)
+      : createTlsServer({ ...options, key: tls.key, cert: tls.certificate }, handler);
+  const sockets = new Set<Socket>();
+  // The server itself only knows connections that speak HTTP: those still in the TLS handshake would hold up a stop.
+  server.on('connection', (socket: Socket) => {
+    socket.unref();
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  // The path of a request that is no HTTP at all, e.g. a plain one to a TLS port.
+  server.on('tlsClientError', (_error, socket: Socket) => socket.destroy());
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE';
@@ -20,16 +39,19 @@ export function listen(handler: RequestListener, port = 0): Promise<ListeningSer
       reject(new Error(`cannot listen on 127.0.0.1:${port}: ${why}`, { cause: error }));
     });
     server.listen(port, '127.0.0.1', () => {
+      server.unref();
       const address = server.address() as AddressInfo;
       const host = `127.0.0.1:${address.port}`;
       let stopped: Promise<void> | undefined;
       resolve({
-        url: `http://${host}`,
+        url: `${tls === undefined ? 'http' : 'https'}://${host}`,
         host,
+        port: address.port,
         stop: () => {
           stopped ??= new Promise<void>((done) => {
             server.close(() => done());
             server.closeAllConnections();
+            for (const socket of sockets) socket.destroy();
           });
           return stopped;
         },
@@ -40,14 +62,23 @@ export function listen(handler: RequestListener, port = 0): Promise<ListeningSer
 
 export class BodyTooLargeError extends Error {}
 
-/** The whole body. Throws BodyTooLargeError beyond `bytesMax`. */
-export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > bytesMax) throw new BodyTooLargeError(`the body is larger than ${bytesMax} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** The whole body. Rejects with BodyTooLargeError beyond `bytesMax`, and when the client goes away. */
+export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= bytesMax) {
+        chunks.push(chunk);
+        return;
+      }
+      request.pause();
+      reject(new BodyTooLargeError(`the body is larger than ${bytesMax} bytes`));
+    });
+    request.once('end', () =>
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
+    );
+    request.once('error', reject);
+  });
 }

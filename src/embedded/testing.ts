@@ -1,9 +1,11 @@
 /**
  * A Kubernetes API server, an OCI registry and stand-ins for Flux's controllers, all in this process: for tests that need no binaries.
  */
-export type { DenyRule } from './api/access-rules.ts';
+export type { AccessRule, DenyRule } from './api/access-rules.ts';
 export type { ApiRequest } from './api/api-request.ts';
+export type { AuthorizationMode } from './api/authorizer.ts';
 export { StatusError } from './api/status-error.ts';
+export type { AnonymousAccess, ClusterUser } from './api/users.ts';
 export type { EmbeddedClock } from './clock.ts';
 export { type ClusterOptions, type EmbeddedCluster, startCluster } from './cluster.ts';
 export type { Fault, FaultPlan, PlannedFault } from './fault-plan.ts';
@@ -11,6 +13,7 @@ export { type EmbeddedFlux, type FluxOptions, type FluxStats, startFlux } from '
 export type { FluxStage, Latency } from './flux/flux-context.ts';
 export type { BuilderName } from './flux/kustomize-build.ts';
 export { type LoadOptions, type LoadResult, loadRepository } from './load.ts';
+export type { LogKey, LogLine, PodLogs } from './pod-logs.ts';
 export {
   type EmbeddedRegistry,
   type RegistryOptions,
@@ -18,5 +21,5 @@ export {
   startRegistry,
 } from './registry/registry.ts';
 export type { RequestCounter } from './request-counter.ts';
-export type { ClusterObjects, ObjectKey } from './store/object-access.ts';
-export type { StoreEvent } from './store/object-store.ts';
+export type { ClusterObjects, ObjectKey } from './store/cluster-objects.ts';
+export type { StoreEvent } from './store/store-event.ts';

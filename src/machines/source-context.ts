@@ -14,6 +14,8 @@ export interface SourceContext {
   readonly generators: readonly string[];
   /** Manifest digest of the artifact pushed last, `sha256:…`. */
   readonly pushedDigest: string | undefined;
+  /** The cycle whose content that was. */
+  readonly pushedCycle: number;
   readonly token: string | undefined;
   /** Latest artifact revision of this source and of each ExternalArtifact made from it, by id. */
   readonly revisions: Readonly<Record<string, string>>;

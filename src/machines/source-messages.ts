@@ -1,11 +1,23 @@
 import { type Failure, isRetryable } from '../domain/failure.ts';
-import { sourceVerdict } from '../domain/readiness.ts';
+import type { SourceObservation } from '../domain/observation.ts';
+import { isRevisionOf, sourceVerdict } from '../domain/readiness.ts';
 import { type Messages, WATCH } from './messages.ts';
 import type { SourceContext, SourceEvent } from './source-context.ts';
 
 export function verdictOf(context: SourceContext): { verdict: string; reason: string; message: string } {
   if (context.observation === undefined) return { verdict: 'progressing', reason: '', message: '' };
   return sourceVerdict(context.observation, { digest: context.pushedDigest, token: context.token });
+}
+
+/**
+ * What was pushed is there after nobody waited for it any more: the controller was slow, suspended, or its source away; or a composed artifact
+ * is seen after its generator has answered, since the API server streams each kind apart.
+ */
+export function arrivedLate(context: SourceContext, seen: SourceObservation): boolean {
+  const { id, pushedDigest, revisions, observation } = context;
+  const revision = seen.artifactRevision;
+  if (pushedDigest === undefined || revision === undefined || revision === revisions[seen.id]) return false;
+  return isRevisionOf(pushedDigest, seen.id === id ? revision : observation?.artifactRevision);
 }
 
 export type Args = { readonly context: SourceContext; readonly event: SourceEvent };
@@ -18,6 +30,10 @@ export const NONE: Messages = { messages: [] };
 
 export function availableMessages({ context }: Args): Messages {
   return toWatch('SourceAvailable', { revisions: context.revisions, cycle: context.pushingCycle });
+}
+
+export function lateMessages({ context }: Args): Messages {
+  return toWatch('SourceAvailable', { revisions: context.revisions, cycle: context.pushedCycle });
 }
 
 /** What may pass is retried by the watch machine, with everything still owed; what cannot is told to those who wait. */

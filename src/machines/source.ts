@@ -4,9 +4,11 @@ import { requestToken } from '../domain/request-token.ts';
 import type { Messages } from './messages.ts';
 import type { SourceContext, SourceEvent } from './source-context.ts';
 import {
+  arrivedLate,
   availableMessages,
   contentMovedMessages,
   describeVerdict,
+  lateMessages,
   notFetchedMessages,
   recheckMessages,
   stepFailedMessages,
@@ -45,7 +47,9 @@ export const sourceMachine = setup({
       failure: undefined,
       toldFailure: undefined,
     })),
-    notePushed: assign(({ event }) => (event.type === 'ArtifactPushed' ? { pushedDigest: event.digest } : {})),
+    notePushed: assign(({ context, event }) =>
+      event.type === 'ArtifactPushed' ? { pushedDigest: event.digest, pushedCycle: context.pushingCycle } : {},
+    ),
     newToken: assign(({ event }) => ({ token: requestToken(event.at, event.seq) })),
     observe: assign(({ context, event }) => {
       if (event.type !== 'SourceObserved') return {};
@@ -61,6 +65,8 @@ export const sourceMachine = setup({
         ? { generatorTokens: { ...context.generatorTokens, [event.id]: event.handled } }
         : {},
     ),
+    // What was wanted meanwhile was decided by what was seen then: the watch machine looks again, and wants it anew.
+    forgetWanted: assign(({ context }) => ({ pushingCycle: context.wantedCycle })),
     noteFailure: assign(({ event }) => ('failure' in event ? { failure: event.failure } : {})),
     noteNotFetched: assign(({ context }) => ({ toldFailure: describeVerdict(context) })),
     tellAvailable: (_, _params: Messages) => {},
@@ -79,6 +85,7 @@ export const sourceMachine = setup({
     newerWanted: ({ context }) => context.wantedCycle > context.pushingCycle,
     fetched: ({ context }) => verdictOf(context).verdict === 'ready',
     suspended: ({ context }) => context.observation?.suspended === true,
+    arrivedLate: ({ context, event }) => event.type === 'SourceObserved' && arrivedLate(context, event.observation),
     fetchedAndNothingToGenerate: ({ context }) =>
       context.generators.length === 0 && verdictOf(context).verdict === 'ready',
     generated: ({ context }) => context.generators.every((id) => context.generatorTokens[id] === context.token),
@@ -96,6 +103,7 @@ export const sourceMachine = setup({
     contentDigest: '',
     generators: [],
     pushedDigest: undefined,
+    pushedCycle: 0,
     token: undefined,
     revisions: {},
     observation: undefined,
@@ -112,6 +120,12 @@ export const sourceMachine = setup({
   states: {
     idle: {
       always: { guard: 'newerWanted', target: 'hooks' },
+      on: {
+        SourceObserved: [
+          { guard: 'arrivedLate', actions: ['observe', { type: 'tellAvailable', params: lateMessages }] },
+          { actions: 'observe' },
+        ],
+      },
     },
     hooks: {
       entry: ['startPush', { type: 'runHooks', params: ({ context }) => ({ cycle: context.pushingCycle }) }],
@@ -121,7 +135,10 @@ export const sourceMachine = setup({
           target: 'idle',
           actions: ['noteFailure', { type: 'tellStepFailed', params: stepFailedMessages }],
         },
-        EffectOutcomeUnknown: { target: 'idle', actions: { type: 'tellRecheck', params: recheckMessages } },
+        EffectOutcomeUnknown: {
+          target: 'idle',
+          actions: ['forgetWanted', { type: 'tellRecheck', params: recheckMessages }],
+        },
       },
     },
     pushing: {
@@ -144,7 +161,10 @@ export const sourceMachine = setup({
           target: 'idle',
           actions: ['noteFailure', { type: 'tellStepFailed', params: stepFailedMessages }],
         },
-        EffectOutcomeUnknown: { target: 'idle', actions: { type: 'tellRecheck', params: recheckMessages } },
+        EffectOutcomeUnknown: {
+          target: 'idle',
+          actions: ['forgetWanted', { type: 'tellRecheck', params: recheckMessages }],
+        },
       },
     },
     asking: {
@@ -158,7 +178,10 @@ export const sourceMachine = setup({
           target: 'idle',
           actions: ['noteFailure', { type: 'tellStepFailed', params: stepFailedMessages }],
         },
-        EffectOutcomeUnknown: { target: 'idle', actions: { type: 'tellRecheck', params: recheckMessages } },
+        EffectOutcomeUnknown: {
+          target: 'idle',
+          actions: ['forgetWanted', { type: 'tellRecheck', params: recheckMessages }],
+        },
       },
     },
     fetching: {
@@ -192,7 +215,10 @@ export const sourceMachine = setup({
           target: 'idle',
           actions: ['noteFailure', { type: 'tellStepFailed', params: stepFailedMessages }],
         },
-        EffectOutcomeUnknown: { target: 'idle', actions: { type: 'tellRecheck', params: recheckMessages } },
+        EffectOutcomeUnknown: {
+          target: 'idle',
+          actions: ['forgetWanted', { type: 'tellRecheck', params: recheckMessages }],
+        },
       },
     },
     generating: {

@@ -70,6 +70,12 @@ export function failedMessages({ context }: Args): Messages {
   });
 }
 
+/** Sound again, and not to be asked: who was held back by it goes by what the cluster shows. */
+export function releasedMessages({ context }: Args): Messages {
+  if (context.observation === undefined) return { messages: [] };
+  return toDependents(context, everyWaiter(context), dependencyState(context.observation));
+}
+
 export function changedMessages({ context, event }: Args): Messages {
   // While a request is in flight, its own end is what counts.
   if (event.type !== 'TargetObserved' || context.owed) return { messages: [] };

@@ -1,7 +1,10 @@
 import type { BuildProblem } from '../domain/closure.ts';
 import type { TargetObservation } from '../domain/observation.ts';
 import { targetVerdict } from '../domain/readiness.ts';
+import { OWED } from '../domain/resolution.ts';
 import type { TargetContext } from './target-context.ts';
+
+export { OWED };
 
 export function knownDigest(state: string, context: TargetContext): string | undefined {
   switch (state) {
@@ -20,8 +23,6 @@ export function knownDigest(state: string, context: TargetContext): string | und
       return context.owed ? OWED : context.reconciledDigest;
   }
 }
-
-export const OWED = 'owed';
 
 /** Given up before anything was sent for it: a hook, the registry or the source refused. The next save is another attempt. */
 export function wasNeverAsked(state: string, context: TargetContext): boolean {

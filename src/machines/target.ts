@@ -11,6 +11,7 @@ import {
   pendingMessages,
   readyMessages,
   recheckMessages,
+  releasedMessages,
   retryMessages,
   settledBlocked,
   settledFailed,
@@ -173,6 +174,8 @@ export const targetMachine = setup({
   guards: {
     isSuspended: ({ context }) => context.observation?.suspended === true,
     revisionKnown: ({ context }) => context.revisions.length > 0,
+    artifactMissing: ({ context, event }) =>
+      event.type === 'SourceReady' && event.cycle >= context.cycle && event.revisions[context.reads] === undefined,
     mayGo: ({ context }) => context.revisions.length > 0 && dependenciesAllow(context),
     dependencyFailed: ({ context }) => context.revisions.length > 0 && failedDependency(context) !== undefined,
     newerWanted: ({ context }) => context.desiredDigest !== context.askedDigest || context.revisions.length === 0,
@@ -190,6 +193,12 @@ export const targetMachine = setup({
       isRetryable(event.failure) &&
       (event.failure.kind === 'breaker-open' || context.attempt + 1 < context.limits.targetAttemptsMax),
     observedReady: ({ context, event }) => event.type === 'TargetObserved' && recoveredBy(context, event.observation),
+    /** It was Ready at this revision before anybody here knew that the revision holds what is wanted. */
+    observedReadyBefore: ({ context, event }) => {
+      if (event.type !== 'SourceReady' || event.cycle < context.cycle || context.observation === undefined) return false;
+      const revision = event.revisions[context.reads];
+      return revision !== undefined && recoveredBy({ ...context, revisions: [revision] }, context.observation);
+    },
     resumedAndOwed: ({ context, event }) =>
       event.type === 'TargetObserved' && !event.observation.suspended && context.owed,
     blockedAndDependencyReady: ({ context, event }) =>
@@ -269,7 +278,18 @@ export const targetMachine = setup({
           // Only here: one that waits for a dependency has its revision, whatever becomes of a later push.
           on: {
             SourceFailed: { guard: 'isOwnPush', target: '#target.dead-letter', actions: 'noteSourceFailure' },
+            SourceReady: [
+              { guard: 'artifactMissing', target: 'awaiting-artifact', actions: 'noteRevision' },
+              { actions: 'noteRevision' },
+            ],
           },
+        },
+        // The source is there, the artifact that is made from it is not seen yet.
+        'awaiting-artifact': {
+          entry: raise({ type: 'TargetWaitElapsed' } as TargetEvent, { id: 'targetWait', delay: 'targetWait' }),
+          exit: cancel('targetWait'),
+          always: { guard: 'revisionKnown', target: 'awaiting-dependencies' },
+          on: { TargetWaitElapsed: { target: '#target.dead-letter', actions: 'noteTimeout' } },
         },
         'awaiting-dependencies': {
           entry: raise({ type: 'TargetWaitElapsed' } as TargetEvent, { id: 'targetWait', delay: 'targetWait' }),
@@ -381,7 +401,19 @@ export const targetMachine = setup({
           },
           { actions: ['observe'] },
         ],
-        SourceReady: [{ actions: 'noteRevision' }],
+        SourceReady: [
+          {
+            guard: 'observedReadyBefore',
+            target: 'settled',
+            actions: [
+              'noteRevision',
+              'settle',
+              { type: 'tellDependents', params: readyMessages },
+              { type: 'tellReady', params: settledReady },
+            ],
+          },
+          { actions: 'noteRevision' },
+        ],
         // It was not reconciled, and is not once the file is sound either: then it is asked again.
         TargetHeld: { target: 'held', actions: ['requeue', 'hold', { type: 'tellHeld', params: settledHeld }] },
       },
@@ -389,7 +421,10 @@ export const targetMachine = setup({
     held: {
       entry: { type: 'tellDependents', params: failedMessages },
       on: {
-        HoldReleased: { target: 'settled', actions: 'release' },
+        HoldReleased: {
+          target: 'settled',
+          actions: ['release', { type: 'tellDependents', params: releasedMessages }],
+        },
         RetryRequested: { target: 'settled', actions: ['requeue', { type: 'tellRetry', params: retryMessages }] },
         DependencyObserved: [
           { guard: 'blockedAndDependencyReady', target: 'requested', actions: 'noteDependency' },

@@ -276,6 +276,8 @@ export const watchMachine = setup({
           { guard: 'somethingOwed', target: 'debouncing', actions: 'refuse' },
           { target: 'idle', actions: 'refuse' },
         ],
+        // An earlier push is there: what is being resolved is not in it.
+        SourceAvailable: { actions: ['forgetAttempts', { type: 'tellSourceReady', params: sourceReadyMessages }] },
         // A look at everything is wanted while one is being taken: it is the next.
         WatchStarted: { actions: 'collectFull' },
         // After a crash nobody knows what the batch was: look at everything again.

@@ -27,7 +27,8 @@ export function failureOfAnswer(task: RegistryTask, answer: RegistryAnswer, nowM
   const retryAfterMs = parseRetryAfterMs(headers['retry-after'], nowMs);
   const hint = hintForStatus(status, task);
   return new FailureError({
-    kind: failureKindOfStatus(status),
+    // A registry that takes no writes answers them with 405.
+    kind: status === 405 ? 'forbidden' : failureKindOfStatus(status),
     dependency: 'registry',
     statusCode: status,
     message: `cannot ${task.task} ${task.url}: ${task.registry} answered HTTP ${status}${said === '' ? '' : ` (${said})`}`,

@@ -24,6 +24,8 @@ export interface ClusterEventsOptions {
   /** Default: all namespaces. */
   readonly namespace?: string | undefined;
   readonly clock: Clock;
+  /** In [0, 1); spreads backoffs and watch lengths. */
+  readonly random?: (() => number) | undefined;
 }
 
 const OBJECT_EVENTS = { added: 'ObjectAdded', updated: 'ObjectUpdated', deleted: 'ObjectDeleted' } as const;
@@ -33,7 +35,8 @@ const OBJECT_EVENTS = { added: 'ObjectAdded', updated: 'ObjectUpdated', deleted:
  * that may not be read is reported as degraded and does not hold up ClusterSynced; only for Kustomizations, without which there
  * is nothing to do, the stream fails (FailureError), as long as none could be read before.
  */
-export function clusterEvents({ client, resources, namespace, clock }: ClusterEventsOptions): Observable<ClusterEvent> {
+export function clusterEvents(options: ClusterEventsOptions): Observable<ClusterEvent> {
+  const { client, resources, namespace, clock, random } = options;
   return new Observable((subscriber) => {
     const awaited = new Set(resources.map(({ kind }) => kind));
 
@@ -58,7 +61,14 @@ export function clusterEvents({ client, resources, namespace, clock }: ClusterEv
     }
 
     const running = resources.map((resource) =>
-      listWatch({ client, resource, namespace, clock, onEvent: (notice) => take(resource.kind, notice) }),
+      listWatch({
+        client,
+        resource,
+        namespace,
+        clock,
+        onEvent: (notice) => take(resource.kind, notice),
+        ...(random === undefined ? {} : { random }),
+      }),
     );
     if (resources.length === 0) subscriber.next({ type: 'ClusterSynced' });
     return () => {

@@ -64,8 +64,9 @@ export class DiskTreeCache {
     for (let child = path; child !== ROOT; ) {
       const directory = parentOf(child);
       const known = this.listings.get(directory)?.entries.find((entry) => entry.name === baseNameOf(child));
-      this.#forgetListing(directory);
+      // Listed anew without need, it would show the next sweep nothing of what came or went in it meanwhile.
       if (child !== path && known?.kind === 'directory') return;
+      this.#forgetListing(directory);
       child = directory;
     }
   }

@@ -64,8 +64,9 @@ export class DiskTree implements FileTree {
     return entries;
   }
 
+  /** What is on disk now. What is remembered of the file stays: a change is noticed only through `invalidate`, and found by `sweep` till then. */
   read(path: RelativePath): Uint8Array | undefined {
-    return this.#load(path)?.content;
+    return this.#load(path, this.#cache.facts(path) === undefined)?.content;
   }
 
   facts(path: RelativePath): FileFacts | undefined {

@@ -168,6 +168,7 @@ describe('against the embedded registry', () => {
     onTestFinished(() => client.close());
     expect(await failureOf(client.pushArtifact({ files, tag: 'dev', config: {} }))).toMatchObject({
       kind: 'forbidden',
+      statusCode: 405,
       dependency: 'registry',
     });
     registry.faults.next({ status: 429, retryAfterSeconds: 4, times: 9 });

@@ -63,8 +63,8 @@ describe('a watch that cannot begin says what is missing and what to do, with ex
 
   test('a token that the cluster does not accept', async () => {
     const world = await startWorld();
-    const kubeconfig = kubeconfigFor(world, world.cluster.url);
-    const result = await world.run('watch', world.dir, '--kubeconfig', kubeconfig);
+    world.cluster.expireToken();
+    const result = await world.run('watch', world.dir, '--kubeconfig', world.kubeconfig);
     expectRefusal(result, { code: 1, says: ['HTTP 401', 'log in again'] });
   });
 

@@ -77,6 +77,12 @@ function condition(object: KubeObject | undefined, type: string): Record<string,
   return conditions.find((each) => each.type === type);
 }
 
+/** The conditions are written before the rest of the status: Ready alone tells little. */
+function isReady(object: KubeObject): boolean {
+  const isObserved = object.status?.observedGeneration === object.metadata.generation;
+  return isObserved && condition(object, 'Ready')?.status === 'True';
+}
+
 function failedFor(reason: string): (object: KubeObject) => boolean {
   return (object) => condition(object, 'Ready')?.reason === reason;
 }
@@ -91,12 +97,7 @@ describe('the stand-in for source-controller', () => {
     const at = await world();
     const first = await pushFiles(at.registry, 'flux-system/repo', { 'a/cm.yaml': configMap('a') });
     at.cluster.objects.apply(source(at));
-    const made = await at.cluster.objects.until(
-      'OCIRepository',
-      'flux-system',
-      'repo',
-      (o) => condition(o, 'Ready')?.status === 'True',
-    );
+    const made = await at.cluster.objects.until('OCIRepository', 'flux-system', 'repo', isReady);
     expect(made.status).toMatchObject({ observedGeneration: 1, artifact: { revision: `latest@${first}` } });
 
     const second = await pushFiles(at.registry, 'flux-system/repo', { 'a/cm.yaml': configMap('a', 'two') });
@@ -115,12 +116,7 @@ describe('the stand-in for source-controller', () => {
     const at = await world();
     const digest = await pushFiles(at.registry, 'flux-system/repo', { 'a/cm.yaml': configMap('a') });
     at.cluster.objects.apply(source(at, 'repo', { ref: { digest } }));
-    const made = await at.cluster.objects.until(
-      'OCIRepository',
-      'flux-system',
-      'repo',
-      (o) => condition(o, 'Ready')?.status === 'True',
-    );
+    const made = await at.cluster.objects.until('OCIRepository', 'flux-system', 'repo', isReady);
     expect(made.status).toMatchObject({ artifact: { revision: digest } });
   });
 
@@ -138,12 +134,7 @@ describe('the stand-in for source-controller', () => {
     expect(failed.status?.observedGeneration).toBe(-1);
     await pushFiles(at.registry, 'flux-system/repo', { 'a.yaml': configMap('a') });
     clock.advance(750);
-    await at.cluster.objects.until(
-      'OCIRepository',
-      'flux-system',
-      'repo',
-      (o) => condition(o, 'Ready')?.status === 'True',
-    );
+    await at.cluster.objects.until('OCIRepository', 'flux-system', 'repo', isReady);
   });
 
   test('the artifact is served as a tarball without what source-controller leaves out', async () => {
@@ -154,12 +145,7 @@ describe('the stand-in for source-controller', () => {
       '.github/w.yaml': 'x',
     });
     at.cluster.objects.apply(source(at));
-    const made = await at.cluster.objects.until(
-      'OCIRepository',
-      'flux-system',
-      'repo',
-      (o) => condition(o, 'Ready')?.status === 'True',
-    );
+    const made = await at.cluster.objects.until('OCIRepository', 'flux-system', 'repo', isReady);
     const { url } = (made.status?.artifact as { url: string } | undefined) ?? { url: '' };
     const response = await fetch(url);
     expect([...unpackArchive(Buffer.from(await response.arrayBuffer())).keys()]).toEqual(['a.yaml']);
@@ -177,7 +163,6 @@ describe('sources on other machines', () => {
       metadata: { name: 'charts', namespace: 'flux-system' },
       spec: { interval: '1h', url: 'https://charts.invalid' },
     });
-    const isReady = (o: KubeObject): boolean => condition(o, 'Ready')?.status === 'True';
     const chart = await at.cluster.objects.until('OCIRepository', 'flux-system', 'chart', isReady);
     expect(chart.status).toMatchObject({
       observedGeneration: 1,
@@ -200,12 +185,7 @@ describe('the stand-in for kustomize-controller', () => {
       if (seen.at(-1) !== line) seen.push(line);
     });
     at.cluster.objects.apply(source(at));
-    await at.cluster.objects.until(
-      'OCIRepository',
-      'flux-system',
-      'repo',
-      (o) => condition(o, 'Ready')?.status === 'True',
-    );
+    await at.cluster.objects.until('OCIRepository', 'flux-system', 'repo', isReady);
     at.cluster.objects.apply(kustomization('apps'));
     const ready = await at.cluster.objects.until('Kustomization', 'flux-system', 'apps', readyAt(`latest@${digest}`));
     expect(seen).toEqual([
@@ -354,12 +334,7 @@ describe('the stand-in for kustomize-controller', () => {
     const files = Object.fromEntries(['base', 'one', 'two'].map((name) => [`${name}/cm.yaml`, configMap(name)]));
     const digest = await pushFiles(at.registry, 'flux-system/repo', files);
     at.cluster.objects.apply(source(at));
-    await at.cluster.objects.until(
-      'OCIRepository',
-      'flux-system',
-      'repo',
-      (o) => condition(o, 'Ready')?.status === 'True',
-    );
+    await at.cluster.objects.until('OCIRepository', 'flux-system', 'repo', isReady);
     at.cluster.objects.apply(kustomization('base'));
     for (const name of ['one', 'two']) at.cluster.objects.apply(kustomization(name, { dependsOn: [{ name: 'base' }] }));
     for (const name of ['one', 'two'])
@@ -377,7 +352,7 @@ describe('the stand-in for kustomize-controller', () => {
     await at.cluster.objects.until('Kustomization', 'flux-system', 'two', readyAt(`latest@${digest}`));
   });
 
-  test('a suspended Kustomization does nothing and answers nothing', async () => {
+  test('a suspended Kustomization does nothing, and yet the request counts as answered', async () => {
     const at = await world();
     const digest = await pushFiles(at.registry, 'flux-system/repo', {
       'a/cm.yaml': configMap('a'),
@@ -388,17 +363,13 @@ describe('the stand-in for kustomize-controller', () => {
     at.cluster.objects.apply(source(at));
     askFor(at.cluster, 'Kustomization', 'a', 't1');
     await at.cluster.objects.until('Kustomization', 'flux-system', 'b', readyAt(`latest@${digest}`));
-    expect(at.cluster.objects.get('Kustomization', 'flux-system', 'a')?.status).toEqual({ observedGeneration: -1 });
+    const suspended = at.cluster.objects.get('Kustomization', 'flux-system', 'a');
+    expect(suspended?.status).toEqual({ observedGeneration: -1, lastHandledReconcileAt: 't1' });
     at.cluster.objects.patch(
       { kind: 'Kustomization', namespace: 'flux-system', name: 'a' },
       { spec: { suspend: false } },
     );
-    await at.cluster.objects.until(
-      'Kustomization',
-      'flux-system',
-      'a',
-      (o) => o.status?.lastHandledReconcileAt === 't1',
-    );
+    await at.cluster.objects.until('Kustomization', 'flux-system', 'a', readyAt(`latest@${digest}`));
   });
 
   test('one slow target holds a worker, and the others go on', async () => {
@@ -423,17 +394,21 @@ describe('the stand-in for kustomize-controller', () => {
   test('with wait, an object that is not ready fails the health check after spec.timeout', async () => {
     const clock = new VirtualClock();
     const at = await world({ clock });
-    const deployment =
-      'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: default}\nspec: {replicas: 1}\n';
-    await pushFiles(at.registry, 'flux-system/repo', { 'apps/web.yaml': deployment });
-    const unavailable = { conditions: [{ type: 'Available', status: 'False' }] };
-    at.cluster.objects.apply({
+    const labels = { app: 'web' };
+    const deployment = {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata: { name: 'web', namespace: 'default' },
-      status: unavailable,
-    });
-    at.cluster.objects.apply(kustomization('apps', { wait: true, timeout: '20s' }));
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'web:1' }] } },
+      },
+    };
+    await pushFiles(at.registry, 'flux-system/repo', { 'apps/web.yaml': JSON.stringify(deployment) });
+    const status = { conditions: [{ type: 'Available', status: 'False' }] };
+    at.cluster.objects.apply({ ...deployment, status });
+    at.cluster.objects.apply(kustomization('apps', { wait: true, timeout: '40s' }));
     at.cluster.objects.apply(source(at));
     await at.cluster.objects.until('Kustomization', 'flux-system', 'apps', (o) =>
       (condition(o, 'Reconciling')?.message ?? '').startsWith('Running health checks'),
@@ -512,12 +487,7 @@ describe('the stand-in for source-watcher', () => {
       kustomization('infra', { path: './', sourceRef: { kind: 'ExternalArtifact', name: 'infra' } }),
     );
     await at.cluster.objects.until('ConfigMap', 'default', 'a', () => true);
-    await at.cluster.objects.until(
-      'Kustomization',
-      'flux-system',
-      'infra',
-      (o) => condition(o, 'Ready')?.status === 'True',
-    );
+    await at.cluster.objects.until('Kustomization', 'flux-system', 'infra', isReady);
     const revisionOf = (name: string): string | undefined => {
       const artifact = at.cluster.objects.get('ExternalArtifact', 'flux-system', name)?.status?.artifact;
       return (artifact as { revision: string } | undefined)?.revision;
@@ -554,12 +524,7 @@ describe('the stand-in for helm-controller', () => {
         chart: { spec: { chart: 'web', sourceRef: { kind: 'HelmRepository', name: 'charts' } } },
       },
     });
-    const ready = await at.cluster.objects.until(
-      'HelmRelease',
-      'default',
-      'web',
-      (o) => condition(o, 'Ready')?.status === 'True',
-    );
+    const ready = await at.cluster.objects.until('HelmRelease', 'default', 'web', isReady);
     expect(ready.status).toMatchObject({
       observedGeneration: 1,
       lastHandledReconcileAt: 't1',

@@ -113,6 +113,23 @@ test('the same files give the same digest', async () => {
   expect(await pushFiles(at, 'team/app', files)).toBe(await pushFiles(at, 'team/app', files));
 });
 
+test('a push whose answer is lost has happened, and the client finds out', async () => {
+  const at = await registry();
+  const client = createRegistryClient({ reference: `oci://${at.host}/team/app`, credentials: 'anonymous' });
+  closing.push(async () => client.close());
+  const push = () =>
+    client.pushArtifact({
+      tag: 'v1',
+      config: {},
+      files: [{ path: 'a.yaml', mode: 0o644, read: () => Buffer.from('a: 1') }],
+    });
+  at.faults.next({ match: { method: 'PUT', kind: 'manifest' }, lostAnswer: true });
+  const { digest } = await push();
+  expect(at.resolveTag('team/app', 'v1')).toBe(digest);
+  expect(at.requests.counts()).toMatchObject({ 'PUT manifest': 2 });
+  expect(await push()).toMatchObject({ digest, unchanged: true });
+});
+
 test('faults hit what they match, and requests are counted', async () => {
   const at = await registry();
   at.faults.next({ match: { method: 'PUT', kind: 'manifest' }, status: 503 });

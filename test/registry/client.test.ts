@@ -213,7 +213,7 @@ describe('failures are told apart by status and error code', () => {
   it.each<[number, Record<string, unknown>]>([
     [403, { kind: 'forbidden', message: expect.stringContaining('DENIED: no') }],
     [404, { kind: 'not-found', hint: expect.stringContaining('created first') }],
-    [405, { kind: 'invalid', hint: expect.stringContaining('read-only') }],
+    [405, { kind: 'forbidden', hint: expect.stringContaining('read-only') }],
     [413, { kind: 'invalid', hint: expect.stringContaining('larger') }],
     [429, { kind: 'throttled', retryAfterMs: 7_000 }],
     [500, { kind: 'unavailable' }],

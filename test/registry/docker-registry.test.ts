@@ -101,7 +101,7 @@ describe.skipIf(!installed)('a real registry (docker-registry, skipped where it 
   it('that is read-only says so', async () => {
     const host = await startDockerRegistry('storage: maintenance: {readonly: {enabled: true}}');
     await expect(clientOf(host).pushArtifact({ files: FILES, tag: 'dev', config: {} })).rejects.toMatchObject({
-      failure: { kind: 'invalid', statusCode: 405, hint: expect.stringContaining('read-only') },
+      failure: { kind: 'forbidden', statusCode: 405, hint: expect.stringContaining('read-only') },
     });
   });
 });

@@ -23,18 +23,19 @@ export async function baselineEvents(
   readConfig: ReadConfig | undefined,
   onHappening: (happening: Happening) => void,
 ): Promise<readonly NewEvent[]> {
-  const source = view.object(fedSource);
-  const revision = source === undefined ? undefined : sourceObservation(source).artifactRevision;
+  const revision = revisionOf(view, fedSource);
   const digests = await readDigests(revision, readConfig, onHappening);
   const events: NewEvent[] = [];
-  for (const { id } of view.definitions.targets) {
+  for (const { id, source: read } of view.definitions.targets) {
     const machine = targetMachineId(id);
     const snapshot = state.machines.get(machine);
     const context = snapshot?.context as TargetContext | undefined;
     if (context?.observation === undefined || !snapshot?.matches('settled') || context.owed) continue;
     const { lastAppliedRevision, ready } = context.observation;
+    // One that is being reconciled again has it applied all the same. One that reads a composed artifact counts in that artifact's revisions.
+    const current = read === fedSource ? revision : revisionOf(view, read);
     const digest =
-      lastAppliedRevision !== undefined && lastAppliedRevision === revision && ready === 'True'
+      lastAppliedRevision !== undefined && lastAppliedRevision === current && ready !== 'False'
         ? digests?.[id]
         : undefined;
     const knownHere = lastAppliedRevision !== undefined && context.revisions.includes(lastAppliedRevision);
@@ -42,6 +43,11 @@ export async function baselineEvents(
     events.push({ machine, type: 'BaselineFound', ...(digest === undefined ? {} : { digest }) });
   }
   return events;
+}
+
+function revisionOf(view: LiveView, source: ObjectId): string | undefined {
+  const object = view.object(source);
+  return object === undefined ? undefined : sourceObservation(object).artifactRevision;
 }
 
 async function readDigests(

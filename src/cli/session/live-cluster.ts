@@ -18,13 +18,14 @@ export interface LiveCluster {
 }
 
 export function liveCluster(
-  client: ClusterClient,
+  client: Pick<ClusterClient, 'list' | 'watch' | 'server'>,
   view: LiveView,
   resources: readonly ServedResource[],
   options: {
     readonly namespace: string | undefined;
     readonly signal: AbortSignal;
     readonly clock: Clock;
+    readonly random?: (() => number) | undefined;
     readonly onHappening: (happening: Happening) => void;
   },
 ): LiveCluster {
@@ -59,7 +60,8 @@ export function liveCluster(
           break;
       }
     };
-    subscription = clusterEvents({ client, resources, clock: options.clock, namespace: options.namespace }).subscribe({
+    const { clock, namespace, random } = options;
+    subscription = clusterEvents({ client, resources, clock, namespace, random }).subscribe({
       next: take,
       error: reject,
     });

@@ -1,64 +1,75 @@
-import { type ApiResource, apiVersionOf, type ResourceRegistry } from '../store/resource-registry.ts';
+import { createHash } from 'node:crypto';
+import type { ApiResource, ResourceRegistry } from '../store/resource-registry.ts';
+import { isBuiltInGroup } from './built-in-groups.ts';
+import { REVIEWS } from './reviews.ts';
+import { type Subresource, subresourcesOf } from './subresources.ts';
+
+export { SERVER_VERSION } from './server-version.ts';
+
+type Document = Record<string, unknown>;
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
-const STATUS_VERBS = ['get', 'patch', 'update'];
+/** The same ones in the order that the real server gives for custom resources. */
+const CUSTOM_VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 
-export const SERVER_VERSION = {
-  major: '1',
-  minor: '34',
-  gitVersion: 'v1.34.0-embedded',
-  gitCommit: '',
-  gitTreeState: 'clean',
-  buildDate: '1970-01-01T00:00:00Z',
-  goVersion: 'none',
-  compiler: 'node',
-  platform: `${process.platform}/${process.arch}`,
-};
+/** Built-in groups in the order of a real server; kubectl takes the first group that has a resource of a given name. */
+const GROUP_ORDER = [
+  'apiregistration.k8s.io',
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'networking.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'discovery.k8s.io',
+  'resource.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+];
 
-export const CORE_VERSIONS = {
-  kind: 'APIVersions',
-  versions: ['v1'],
-  serverAddressByClientCIDRs: [],
-};
-
-interface GroupVersion {
-  readonly groupVersion: string;
-  readonly version: string;
-}
-
-function apiGroup(name: string, resources: readonly ApiResource[]): Record<string, unknown> | undefined {
-  const versions: GroupVersion[] = [];
-  for (const resource of resources) {
-    if (resource.group !== name) continue;
-    for (const version of resource.versions) {
-      if (!versions.some((known) => known.version === version)) {
-        versions.push({ groupVersion: apiVersionOf(resource, version), version });
-      }
-    }
-  }
-  return versions.length === 0 ? undefined : { name, versions, preferredVersion: versions[0] };
+/** `GET /api`; `host` is where the client reached the server, e.g. `127.0.0.1:6443`. */
+export function coreVersions(host: string): Document {
+  return {
+    kind: 'APIVersions',
+    versions: ['v1'],
+    serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: host }],
+  };
 }
 
 /** `GET /apis/<group>`: undefined for a group that is not served. */
-export function groupDocument(group: string, registry: ResourceRegistry): Record<string, unknown> | undefined {
-  const found = apiGroup(group, registry.all());
-  return found === undefined ? undefined : { kind: 'APIGroup', apiVersion: 'v1', ...found };
+export function groupDocument(group: string, registry: ResourceRegistry): Document | undefined {
+  const served = group === '' ? [] : versionsOf(group, servedBy(registry));
+  return served.length === 0 ? undefined : { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group, served) };
 }
 
 /** `GET /apis` */
-export function groupsDocument(registry: ResourceRegistry): Record<string, unknown> {
-  const resources = registry.all();
-  const names = [...new Set(resources.map((resource) => resource.group))].filter((group) => group !== '');
-  return { kind: 'APIGroupList', apiVersion: 'v1', groups: names.map((name) => apiGroup(name, resources)) };
+export function groupsDocument(registry: ResourceRegistry): Document {
+  const resources = servedBy(registry);
+  const groups = groupsOf(resources).filter((group) => group !== '');
+  return {
+    kind: 'APIGroupList',
+    apiVersion: 'v1',
+    groups: groups.map((group) => apiGroup(group, versionsOf(group, resources))),
+  };
+}
+
+function apiGroup(name: string, served: readonly string[]): Document {
+  const versions = served.map((version) => ({ groupVersion: `${name}/${version}`, version }));
+  return { name, versions, preferredVersion: versions[0] };
 }
 
 /** `GET /api/v1`, `GET /apis/<group>/<version>`: undefined for a version that is not served. */
-export function resourcesDocument(
-  group: string,
-  version: string,
-  registry: ResourceRegistry,
-): Record<string, unknown> | undefined {
-  const served = registry.all().filter((each) => each.group === group && each.versions.includes(version));
+export function resourcesDocument(group: string, version: string, registry: ResourceRegistry): Document | undefined {
+  const served = inVersion(servedBy(registry), group, version);
   if (served.length === 0) return undefined;
   const resources = served.flatMap((each) => [
     {
@@ -66,97 +77,117 @@ export function resourcesDocument(
       singularName: each.singular,
       namespaced: each.namespaced,
       kind: each.kind,
-      verbs: VERBS,
-      ...(each.shortNames.length === 0 ? {} : { shortNames: each.shortNames }),
-      ...(each.categories.length === 0 ? {} : { categories: each.categories }),
+      verbs: verbsOf(each),
+      ...namesOf(each),
+      ...(REVIEWS.includes(each) ? {} : { storageVersionHash: storageVersionHash(each) }),
     },
-    ...(each.hasStatus
-      ? [
-          {
-            name: `${each.plural}/status`,
-            singularName: '',
-            namespaced: each.namespaced,
-            kind: each.kind,
-            verbs: STATUS_VERBS,
-          },
-        ]
-      : []),
+    ...subresourcesOf(each).map(({ name, kind, verbs, ...other }) => ({
+      name: `${each.plural}/${name}`,
+      singularName: '',
+      namespaced: each.namespaced,
+      ...other,
+      kind,
+      verbs,
+    })),
   ]);
   const groupVersion = group === '' ? version : `${group}/${version}`;
   return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources };
 }
 
-/** `GET /api` or `/apis` as apidiscovery.k8s.io/v2, everything in one answer. */
-export function aggregatedDocument(core: boolean, registry: ResourceRegistry): Record<string, unknown> {
-  const resources = registry.all().filter((each) => (each.group === '') === core);
-  const groups = [...new Set(resources.map((each) => each.group))];
-  const items = groups.map((group) => ({
-    metadata: { name: group, creationTimestamp: null },
+/** `GET /api` (`core`) or `/apis` as apidiscovery.k8s.io/v2: everything in one answer. */
+export function aggregatedDocument(core: boolean, registry: ResourceRegistry): Document {
+  const resources = servedBy(registry).filter((each) => (each.group === '') === core);
+  const items = groupsOf(resources).map((group) => ({
+    metadata: group === '' ? {} : { name: group },
     versions: versionsOf(group, resources).map((version) => ({
       version,
+      resources: inVersion(resources, group, version).map((each) => aggregatedResource(each, version)),
       freshness: 'Current',
-      resources: resources
-        .filter((each) => each.group === group && each.versions.includes(version))
-        .map((each) => aggregatedResource(each, version)),
     })),
   }));
   return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items };
 }
 
-function versionsOf(group: string, resources: readonly ApiResource[]): readonly string[] {
-  return [...new Set(resources.filter((each) => each.group === group).flatMap((each) => each.versions))];
-}
-
-function aggregatedResource(each: ApiResource, version: string): Record<string, unknown> {
-  const responseKind = { group: each.group, version, kind: each.kind };
+function aggregatedResource(each: ApiResource, version: string): Document {
+  // The real server leaves the group and version of its own kinds to be taken from where they stand.
+  const own = isCustom(each) ? { group: each.group, version } : { group: '', version: '' };
+  const subresources = subresourcesOf(each).map(({ name, kind, verbs, group, version: other }: Subresource) => ({
+    subresource: name,
+    responseKind: { group: group ?? own.group, version: other ?? own.version, kind },
+    verbs,
+  }));
   return {
     resource: each.plural,
-    responseKind,
+    responseKind: { ...own, kind: each.kind },
     scope: each.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: each.singular,
-    verbs: VERBS,
-    ...(each.shortNames.length === 0 ? {} : { shortNames: each.shortNames }),
-    ...(each.categories.length === 0 ? {} : { categories: each.categories }),
-    ...(each.hasStatus ? { subresources: [{ subresource: 'status', responseKind, verbs: STATUS_VERBS }] } : {}),
+    verbs: verbsOf(each),
+    ...namesOf(each),
+    ...(subresources.length === 0 ? {} : { subresources }),
   };
 }
 
-/** The least OpenAPI that `kubectl apply` needs: it says that `fieldValidation` is done by the server. */
-export function openapiDocument(rest: string, registry: ResourceRegistry): Record<string, unknown> | undefined {
-  const groupVersions = [
-    ...new Set(registry.all().flatMap((each) => each.versions.map((version) => apiVersionOf(each, version)))),
-  ].map((groupVersion) => (groupVersion.includes('/') ? `apis/${groupVersion}` : `api/${groupVersion}`));
-  if (rest === 'v3') {
-    const paths = groupVersions.map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}` }]);
-    return { paths: Object.fromEntries(paths) };
-  }
-  const path = rest.replace(/^v3\//, '');
-  if (!rest.startsWith('v3/') || !groupVersions.includes(path)) return undefined;
-  const served = registry.all().flatMap((each) =>
-    each.versions.flatMap((version) => {
-      const prefix = each.group === '' ? `api/${version}` : `apis/${each.group}/${version}`;
-      return prefix === path ? [openapiPath(prefix, each, version)] : [];
-    }),
+function namesOf({ shortNames, categories }: ApiResource): Document {
+  return { ...(shortNames.length === 0 ? {} : { shortNames }), ...(categories.length === 0 ? {} : { categories }) };
+}
+
+function verbsOf(each: ApiResource): readonly string[] {
+  if (REVIEWS.includes(each)) return ['create'];
+  if (each.group === '' && each.plural === 'namespaces') return VERBS.filter((verb) => verb !== 'deletecollection');
+  return isCustom(each) ? CUSTOM_VERBS : VERBS;
+}
+
+const hashes = new WeakMap<ApiResource, string>();
+
+/** Tells clients whether the stored form is still the one they know: 8 bytes of SHA-256 over group, version and kind. */
+function storageVersionHash(each: ApiResource): string {
+  const known = hashes.get(each);
+  if (known !== undefined) return known;
+  const stored = `${each.group}/${each.versions[0] ?? ''}/${each.kind}`;
+  const hash = createHash('sha256').update(stored).digest().subarray(0, 8).toString('base64');
+  hashes.set(each, hash);
+  return hash;
+}
+
+/** Whether a real server would know the resource from a CustomResourceDefinition: Flux's kinds here as well. */
+function isCustom({ group }: ApiResource): boolean {
+  return !isBuiltInGroup(group);
+}
+
+function servedBy(registry: ResourceRegistry): readonly ApiResource[] {
+  return [...registry.all(), ...REVIEWS];
+}
+
+function inVersion(resources: readonly ApiResource[], group: string, version: string): readonly ApiResource[] {
+  return resources
+    .filter((each) => each.group === group && each.versions.includes(version))
+    .sort((a, b) => (a.plural < b.plural ? -1 : 1));
+}
+
+function groupsOf(resources: readonly ApiResource[]): readonly string[] {
+  const rank = (group: string): number => {
+    const place = GROUP_ORDER.indexOf(group);
+    if (group === '') return -1;
+    return place < 0 ? GROUP_ORDER.length : place;
+  };
+  return [...new Set(resources.map(({ group }) => group))].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+}
+
+function versionsOf(group: string, resources: readonly ApiResource[]): readonly string[] {
+  const served = resources.filter((each) => each.group === group).flatMap(({ versions }) => versions);
+  return [...new Set(served)].sort(byMaturity);
+}
+
+const VERSION = /^v(\d+)(?:(alpha|beta)(\d+))?$/;
+const MATURITY = ['alpha', 'beta', undefined];
+
+/** `v2, v1, v2beta1, v1beta2, v1alpha1`; names of no such form come last, by the alphabet. */
+function byMaturity(a: string, b: string): number {
+  const [left, right] = [VERSION.exec(a), VERSION.exec(b)];
+  if (left === null || right === null) return left === right ? (a < b ? -1 : 1) : left === null ? 1 : -1;
+  return (
+    MATURITY.indexOf(right[2]) - MATURITY.indexOf(left[2]) ||
+    Number(right[1]) - Number(left[1]) ||
+    Number(right[3] ?? 0) - Number(left[3] ?? 0)
   );
-  return {
-    openapi: '3.0.0',
-    info: { title: 'embedded', version: 'v0' },
-    paths: Object.fromEntries(served),
-    components: { schemas: {} },
-  };
-}
-
-function openapiPath(prefix: string, each: ApiResource, version: string): readonly [string, unknown] {
-  const scope = each.namespaced ? 'namespaces/{namespace}/' : '';
-  const parameters = ['fieldValidation', 'dryRun', 'fieldManager', 'force'].map((name) => ({
-    name,
-    in: 'query',
-    schema: { type: 'string' },
-  }));
-  const operation = {
-    parameters,
-    responses: {},
-    'x-kubernetes-group-version-kind': { group: each.group, version, kind: each.kind },
-  };
-  return [`/${prefix}/${scope}${each.plural}/{name}`, { patch: { ...operation, 'x-kubernetes-action': 'patch' } }];
 }

@@ -1,12 +1,14 @@
+import type { JsonObject } from '../json-value.ts';
+
 /** The body of a refused request: metav1.Status. */
 export interface StatusBody {
   readonly kind: 'Status';
   readonly apiVersion: 'v1';
-  readonly metadata: Record<string, never>;
+  readonly metadata: JsonObject;
   readonly status: 'Failure';
   readonly message: string;
-  readonly reason: string;
-  readonly details?: Readonly<Record<string, unknown>>;
+  readonly reason?: string;
+  readonly details?: JsonObject;
   readonly code: number;
 }
 
@@ -18,16 +20,11 @@ interface NamedResource {
 /** A refusal of the API server, with the code, reason and text that the real one uses. */
 export class StatusError extends Error {
   readonly code: number;
+  /** Empty where the real server gives none. */
   readonly reason: string;
-  readonly details: Readonly<Record<string, unknown>> | undefined;
+  readonly details: JsonObject | undefined;
   readonly retryAfterSeconds: number | undefined;
-  constructor(
-    code: number,
-    reason: string,
-    message: string,
-    details?: Readonly<Record<string, unknown>>,
-    retryAfterSeconds?: number,
-  ) {
+  constructor(code: number, reason: string, message: string, details?: JsonObject, retryAfterSeconds?: number) {
     super(message);
     this.name = 'StatusError';
     this.code = code;
@@ -37,16 +34,16 @@ export class StatusError extends Error {
   }
 
   body(): StatusBody {
-    const body = {
+    return {
       kind: 'Status',
       apiVersion: 'v1',
       metadata: {},
       status: 'Failure',
       message: this.message,
-      reason: this.reason,
+      ...(this.reason === '' ? {} : { reason: this.reason }),
+      ...(this.details === undefined ? {} : { details: this.details }),
       code: this.code,
-    } as const;
-    return this.details === undefined ? body : { ...body, details: this.details };
+    };
   }
 }
 
@@ -55,7 +52,7 @@ export function qualifiedName(resource: NamedResource): string {
   return resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
 }
 
-function detailsOf(resource: NamedResource, name: string): Record<string, unknown> {
+function detailsOf(resource: NamedResource, name: string): JsonObject {
   return { name, ...(resource.group === '' ? {} : { group: resource.group }), kind: resource.plural };
 }
 
@@ -66,6 +63,15 @@ export function notFound(resource: NamedResource, name: string): StatusError {
 
 export function pathNotFound(): StatusError {
   return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
+}
+
+export function methodNotAllowed(): StatusError {
+  return new StatusError(
+    405,
+    'MethodNotAllowed',
+    'the server does not allow this method on the requested resource',
+    {},
+  );
 }
 
 export function alreadyExists(resource: NamedResource, name: string): StatusError {

@@ -1,14 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import type { EmbeddedClock } from '../clock.ts';
-import type { ObjectStore, StoreEvent } from '../store/object-store.ts';
-import { apiVersionOf } from '../store/resource-registry.ts';
+import type { ObjectStore } from '../store/object-store.ts';
 import type { ResourcePath } from './api-path.ts';
-import { watchLine } from './object-json.ts';
-import { type Selector, selectorOf } from './selectors.ts';
-import { badRequest, expired, invalid, type StatusError } from './status-error.ts';
+import type { StatusError } from './status-error.ts';
+import { plainEncoding, type WatchEncoding, watchLine } from './watch-encoding.ts';
+import { WatchFeed } from './watch-feed.ts';
+import { watchHub } from './watch-hub.ts';
+import { watchRequest } from './watch-request.ts';
 
 const BOOKMARK_EVERY_MS = 60_000;
-const TIMEOUT_SECONDS_DEFAULT = 1_800;
+/** A last bookmark comes this long before the end, so that the next watch begins where this one ends. */
+const BOOKMARK_BEFORE_END_MS = 2_000;
+const TIMEOUT_MS_MIN = 1_800_000;
 
 /** A running watch, as the server sees it. */
 export interface WatchStream {
@@ -21,8 +24,8 @@ export interface WatchStream {
 }
 
 /**
- * Answers a watch: the events after `resourceVersion` as JSON lines, then each new one. Throws 410 before the first byte when
- * that revision is forgotten. Without a resourceVersion (or with "0") the present objects come first, as ADDED.
+ * Answers a watch with JSON lines: the present objects where they are asked for, the events after `resourceVersion`, then each
+ * new one. A revision that is forgotten is told in the stream, as ERROR 410. Throws before the first byte for a bad request.
  */
 export function startWatch(
   store: ObjectStore,
@@ -31,77 +34,19 @@ export function startWatch(
   query: URLSearchParams,
   response: ServerResponse,
   onEnd: (stream: WatchStream) => void,
+  encoding: WatchEncoding = plainEncoding,
 ): WatchStream {
-  const { resource, namespace, name } = path;
-  const apiVersion = apiVersionOf(resource, path.version);
-  const bySelector = selectorOf(query);
-  const selects: Selector = (object) =>
-    (namespace === '' || object.metadata.namespace === namespace) &&
-    (name === undefined || object.metadata.name === name) &&
-    (bySelector === undefined || bySelector(object));
-  const resourceVersion = query.get('resourceVersion') ?? '';
-  const initialEvents = query.get('sendInitialEvents') === 'true';
-  if (initialEvents && query.get('resourceVersionMatch') !== 'NotOlderThan') {
-    const why = 'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan';
-    throw invalid('ListOptions.meta.k8s.io', '', 'resourceVersionMatch', why);
-  }
-  const fromNow = initialEvents || resourceVersion === '' || resourceVersion === '0';
-  const revision = fromNow ? store.revision : Number(resourceVersion);
-  if (!Number.isInteger(revision))
-    throw badRequest(`Invalid value: "${resourceVersion}": strconv.ParseUint: invalid syntax`);
-  if (revision > store.revision) throw expired(`Too large resource version: ${revision}, current: ${store.revision}`);
-  const missed = store.eventsSince(revision);
-
-  response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache, private' });
-  response.flushHeaders();
-  const wantsBookmarks = query.get('allowWatchBookmarks') === 'true';
-
-  function send(event: StoreEvent): void {
-    const { object, previous } = event;
-    if (event.resource.plural !== resource.plural || event.resource.group !== resource.group) return;
-    const now = event.type !== 'DELETED' && selects(object);
-    const before = previous !== undefined && selects(previous);
-    if (now) response.write(watchLine(before ? 'MODIFIED' : 'ADDED', object, apiVersion, event));
-    else if (before) response.write(watchLine('DELETED', object, apiVersion, event));
-  }
-  function sendBookmark(annotations?: Readonly<Record<string, string>>): void {
-    const metadata = {
-      resourceVersion: String(store.revision),
-      creationTimestamp: null,
-      ...(annotations ? { annotations } : {}),
-    };
-    response.write(`${JSON.stringify({ type: 'BOOKMARK', object: { kind: resource.kind, apiVersion, metadata } })}\n`);
-  }
-  if (fromNow) {
-    for (const object of store.list(resource, namespace)) {
-      if (selects(object)) response.write(watchLine('ADDED', object, apiVersion));
-    }
-    if (initialEvents) sendBookmark({ 'k8s.io/initial-events-end': 'true' });
-  }
-  for (const event of missed) send(event);
-  const unsubscribe = store.subscribe(send);
-
-  const timeoutSeconds = Number(query.get('timeoutSeconds') ?? TIMEOUT_SECONDS_DEFAULT) || TIMEOUT_SECONDS_DEFAULT;
-  const cancelTimeout = clock.schedule(() => {
-    if (wantsBookmarks) sendBookmark();
-    end();
-  }, timeoutSeconds * 1_000);
-  let cancelBookmark = scheduleBookmark();
-  function scheduleBookmark(): () => void {
-    if (!wantsBookmarks) return () => {};
-    return clock.schedule(() => {
-      sendBookmark();
-      cancelBookmark = scheduleBookmark();
-    }, BOOKMARK_EVERY_MS);
-  }
-
+  const request = watchRequest(store, path, query);
+  const feed = new WatchFeed(store, path, request, encoding, {
+    write: (lines) => response.write(lines),
+    giveUp: () => stream.drop(),
+  });
+  const cancel: (() => void)[] = [];
   let ended = false;
   function detach(): void {
     if (ended) return;
     ended = true;
-    unsubscribe();
-    cancelTimeout();
-    cancelBookmark();
+    for (const stop of cancel) stop();
     onEnd(stream);
   }
   function end(): void {
@@ -114,13 +59,44 @@ export function startWatch(
       response.destroy();
     },
     fail(error) {
-      response.write(`${JSON.stringify({ type: 'ERROR', object: error.body() })}\n`);
+      response.write(watchLine('ERROR', JSON.stringify(error.body())));
       end();
     },
-    bookmark() {
-      if (wantsBookmarks) sendBookmark();
-    },
+    bookmark: () => feed.bookmark(),
   };
+
+  if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', 'application/json');
+  response.writeHead(200, { 'Cache-Control': 'no-cache, private' });
+  response.flushHeaders();
   response.on('close', detach);
+  if (request.refusal !== undefined) {
+    // The caller has to know the stream before it hears of its end.
+    queueMicrotask(() => request.refusal !== undefined && stream.fail(request.refusal));
+    return stream;
+  }
+  // Half an hour to an hour, so that clients do not all come back at once.
+  const timeoutMs = Math.max(0, (request.timeoutSeconds ?? 0) * 1_000);
+  const endsInMs = request.timeoutSeconds === undefined ? TIMEOUT_MS_MIN * (1 + Math.random()) : timeoutMs;
+  cancel.push(clock.schedule(end, endsInMs));
+  if (request.bookmarks) {
+    cancel.push(repeat(clock, BOOKMARK_EVERY_MS, stream.bookmark));
+    if (endsInMs > BOOKMARK_BEFORE_END_MS) {
+      cancel.push(clock.schedule(stream.bookmark, endsInMs - BOOKMARK_BEFORE_END_MS));
+    }
+  }
+  cancel.push(watchHub(store).join(path.resource, { tell: (event, lines) => feed.tell(event, lines), end }));
+  response.on('drain', () => feed.resume());
+  feed.resume();
   return stream;
+}
+
+function repeat(clock: EmbeddedClock, everyMs: number, action: () => void): () => void {
+  let cancel = schedule();
+  function schedule(): () => void {
+    return clock.schedule(() => {
+      cancel = schedule();
+      action();
+    }, everyMs);
+  }
+  return () => cancel();
 }

@@ -1,7 +1,8 @@
 import type { KubeObject } from '../../domain/kube-object.ts';
 import { type EmbeddedClock, rfc3339 } from '../clock.ts';
 import { listen } from '../http-server.ts';
-import { type ArtifactFiles, packArchive, sha256, unpackArchive } from './archive.ts';
+import { type ArtifactFiles, packArchive, sha256 } from './archive.ts';
+import { downloadArtifact } from './artifact-download.ts';
 import type { ArtifactStorage } from './flux-context.ts';
 import type { SourceArtifact } from './flux-object.ts';
 
@@ -43,19 +44,26 @@ export async function startArtifactServer(
     store(kind: string, object: KubeObject, revision: string, files: ArtifactFiles): SourceArtifact {
       const archive = packArchive(files);
       const digest = sha256(archive);
-      const directory = `${kind.toLowerCase()}/${object.metadata.namespace}/${object.metadata.name}`;
+      const directory = directoryOf(kind, object);
       const path = `${directory}/${digest.slice('sha256:'.length)}.tar.gz`;
       keep(directory, path, { files, archive, digest });
       const lastUpdateTime = rfc3339(clock.now());
       return { digest, lastUpdateTime, path, revision, size: archive.length, url: `${server.url}/${path}` };
     },
-    async fetch(url: string): Promise<ArtifactFiles> {
+    forget(kind: string, object: KubeObject): void {
+      const directory = directoryOf(kind, object);
+      for (const path of bySource.get(directory) ?? []) byPath.delete(path);
+      bySource.delete(directory);
+    },
+    async fetch(url: string, digest: string): Promise<ArtifactFiles> {
       const own = url.startsWith(`${server.url}/`) ? byPath.get(url.slice(server.url.length + 1)) : undefined;
-      if (own !== undefined) return own.files;
-      const response = await fetch(url);
-      if (!response.ok) throw new Error(`failed to download archive: GET ${url}: ${response.status}`);
-      return unpackArchive(Buffer.from(await response.arrayBuffer()));
+      if (own?.digest === digest) return own.files;
+      return downloadArtifact(url, digest);
     },
     stop: server.stop,
   };
+}
+
+function directoryOf(kind: string, object: KubeObject): string {
+  return `${kind.toLowerCase()}/${object.metadata.namespace}/${object.metadata.name}`;
 }

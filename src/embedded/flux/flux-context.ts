@@ -1,12 +1,13 @@
 import type { KubeObject } from '../../domain/kube-object.ts';
 import { StatusError } from '../api/status-error.ts';
 import type { EmbeddedClock } from '../clock.ts';
-import { type JsonObject, sameJson } from '../json-value.ts';
 import type { ObjectAccess } from '../store/object-access.ts';
-import type { StoreEvent } from '../store/object-store.ts';
 import type { ApiResource } from '../store/resource-registry.ts';
+import type { StoreEvent } from '../store/store-event.ts';
 import type { ArtifactFiles } from './archive.ts';
-import { type ConditionChange, nextConditions, requestedAt, type SourceArtifact } from './flux-object.ts';
+import type { SourceArtifact } from './flux-object.ts';
+import { persistStatus } from './persist-status.ts';
+import { type StatusChange, withStatusChange } from './status-change.ts';
 
 /** Milliseconds, or a function of the object that is being reconciled. */
 export type Latency = number | ((object: KubeObject) => number);
@@ -18,8 +19,13 @@ export type FluxStage = 'source' | 'build' | 'apply' | 'health';
 export interface ArtifactStorage {
   /** Stores the files and returns `status.artifact` for them; the same content gives the same digest and URL. */
   store(kind: string, object: KubeObject, revision: string, files: ArtifactFiles): SourceArtifact;
-  /** The files behind `status.artifact.url`: from memory where this storage made them, else over HTTP. */
-  fetch(url: string): Promise<ArtifactFiles>;
+  /** Serves the artifacts of a source no more. */
+  forget(kind: string, object: KubeObject): void;
+  /**
+   * The files behind `status.artifact.url`: from memory where this storage made them, else over HTTP. Throws in Flux's words where
+   * they are missing (ArtifactNotFoundError) or do not have the digest.
+   */
+  fetch(url: string, digest: string): Promise<ArtifactFiles>;
 }
 
 /** What every stand-in controller works with. */
@@ -49,41 +55,14 @@ export function readObject(
   return resource === undefined ? undefined : context.access.store.read(resource, namespace, name);
 }
 
-export interface StatusChange {
-  readonly conditions?: readonly ConditionChange[];
-  readonly removed?: readonly string[];
-  /** Merged into the status; undefined fields are left as they are. */
-  readonly fields?: JsonObject;
-  /** The end of a run: the reconcile request that `object` carried is answered. */
-  readonly handled?: boolean;
-}
-
 /**
- * Writes the status of `object` as it was read at the start of the run: generations in conditions and the answered request are those of
- * that version, as with the real controllers. Returns the newest version with the old spec and metadata, or undefined when it is gone.
+ * Writes the status of `object` as it was read at the start of the run (see `withStatusChange`). Returns that version with the new
+ * status.
  */
-export function writeStatus(context: FluxContext, object: KubeObject, change: StatusChange): KubeObject | undefined {
-  const { store } = context.access;
-  const resource = store.resources.ofObject(object);
-  if (resource === undefined) return undefined;
-  const live = store.read(resource, object.metadata.namespace ?? '', object.metadata.name);
-  if (live === undefined || live.metadata.uid !== object.metadata.uid) return undefined;
-  const token = change.handled === true ? requestedAt(object) : undefined;
-  const conditions = nextConditions(object, change.conditions ?? [], change.removed ?? [], context.clock.now());
-  const status = {
-    ...object.status,
-    ...change.fields,
-    conditions,
-    ...(token === undefined ? {} : { lastHandledReconcileAt: token }),
-  };
-  if (!sameJson(status, live.status)) {
-    store.update(
-      resource,
-      { ...live, metadata: { ...live.metadata, resourceVersion: '' }, status },
-      { subresource: 'status' },
-    );
-  }
-  return { ...object, status };
+export function writeStatus(context: FluxContext, object: KubeObject, change: StatusChange): KubeObject {
+  const after = withStatusChange(object, change, context.clock.now());
+  persistStatus(context.access, object, after);
+  return after;
 }
 
 /** The key of a queue: `<namespace>/<name>`. */
@@ -98,8 +77,8 @@ export function parseQueueKey(key: string): { namespace: string; name: string } 
 
 /** A running stand-in. */
 export interface Controller {
-  observe(event: StoreEvent): void;
+  observe(event: Pick<StoreEvent, 'type' | 'object' | 'previous'>): void;
   /** Enqueues what is in the cluster already. */
-  start(): void;
+  start(): void | Promise<void>;
   stop(): Promise<void>;
 }

@@ -25,22 +25,25 @@ export function dependencyProblem(context: FluxContext, object: KubeObject, revi
   return undefined;
 }
 
-/** Dependencies before their dependents; with a cycle nothing, as the real controller enqueues nothing then. */
-export function inDependencyOrder(objects: readonly KubeObject[]): readonly KubeObject[] {
+/**
+ * Keys of `objects`, dependencies before their dependents; a dependency that is not among them is taken along, as the real controller
+ * does. With a cycle nothing: it enqueues nothing then.
+ */
+export function inDependencyOrder(objects: readonly KubeObject[]): readonly string[] {
   const byKey = new Map(objects.map((object) => [queueKey(object), object]));
   const state = new Map<string, 'open' | 'done'>();
-  const ordered: KubeObject[] = [];
+  const ordered: string[] = [];
   const visit = (key: string): boolean => {
-    const object = byKey.get(key);
-    if (object === undefined || state.get(key) === 'done') return true;
-    if (state.get(key) === 'open') return false;
+    if (state.has(key)) return state.get(key) === 'done';
     state.set(key, 'open');
-    for (const entry of asArray(object.spec?.dependsOn)) {
+    const object = byKey.get(key);
+    for (const entry of asArray(object?.spec?.dependsOn)) {
+      if (object === undefined) break;
       const { namespace, name } = referenceOf(entry, object);
       if (!visit(`${namespace}/${name}`)) return false;
     }
     state.set(key, 'done');
-    ordered.push(object);
+    ordered.push(key);
     return true;
   };
   for (const key of byKey.keys()) if (!visit(key)) return [];

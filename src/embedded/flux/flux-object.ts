@@ -1,5 +1,4 @@
 import type { Condition, KubeObject } from '../../domain/kube-object.ts';
-import { rfc3339 } from '../clock.ts';
 import { asArray, asObject, asString, isJsonObject } from '../json-value.ts';
 
 export const REQUESTED_AT = 'reconcile.fluxcd.io/requestedAt';
@@ -11,11 +10,9 @@ export function requestedAt(object: KubeObject): string | undefined {
 
 /** What Flux's predicates let through: a new object, a new generation, a new reconcile request. */
 export function asksForReconcile(object: KubeObject, previous: KubeObject | undefined): boolean {
-  return (
-    previous === undefined ||
-    object.metadata.generation !== previous.metadata.generation ||
-    requestedAt(object) !== requestedAt(previous)
-  );
+  if (previous === undefined || object.metadata.generation !== previous.metadata.generation) return true;
+  const token = requestedAt(object);
+  return token !== undefined && token !== requestedAt(previous);
 }
 
 export function isSuspended(object: KubeObject): boolean {
@@ -32,37 +29,6 @@ export function conditionsOf(object: KubeObject): readonly Condition[] {
 
 export function conditionOf(object: KubeObject, type: string): Condition | undefined {
   return conditionsOf(object).find((condition) => condition.type === type);
-}
-
-/** Why an object is ready or not, as one condition to set. */
-export interface ConditionChange {
-  readonly type: string;
-  readonly status: Condition['status'];
-  readonly reason: string;
-  readonly message: string;
-}
-
-/** The object's conditions with `changes` set and the types in `removed` taken away; Ready comes first, as Flux sorts them. */
-export function nextConditions(
-  object: KubeObject,
-  changes: readonly ConditionChange[],
-  removed: readonly string[],
-  nowMs: number,
-): readonly Condition[] {
-  const next = new Map(conditionsOf(object).map((condition) => [condition.type, condition]));
-  for (const change of changes) {
-    const before = next.get(change.type);
-    const kept = before?.status === change.status ? before.lastTransitionTime : undefined;
-    next.set(change.type, {
-      ...change,
-      observedGeneration: object.metadata.generation ?? 1,
-      lastTransitionTime: kept ?? rfc3339(nowMs),
-    });
-  }
-  for (const type of removed) next.delete(type);
-  const order = ['Reconciling', 'Stalled', 'Ready', 'Healthy'];
-  const rank = (type: string): number => (order.includes(type) ? order.indexOf(type) : order.length);
-  return [...next.values()].sort((a, b) => rank(a.type) - rank(b.type));
 }
 
 /** `status.artifact` of a source. */
@@ -118,8 +84,9 @@ export function durationMs(value: unknown, fallbackMs: number): number {
   return parsed ? total : fallbackMs;
 }
 
-/** A duration as Go prints it: `1m0s`. */
+/** A duration as Go prints it: `1m0s`, `1.5s`, `20ms`. */
 export function goDuration(ms: number): string {
+  if (ms > 0 && ms < 1_000) return `${Number(ms.toFixed(3))}ms`;
   const seconds = ms / 1_000;
   const hours = Math.floor(seconds / 3_600);
   const minutes = Math.floor((seconds % 3_600) / 60);

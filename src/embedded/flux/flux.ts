@@ -3,13 +3,15 @@ import { type EmbeddedClock, realClock } from '../clock.ts';
 import type { EmbeddedCluster } from '../cluster.ts';
 import { startArtifactServer } from './artifact-server.ts';
 import type { Controller, FluxContext, FluxStage, Latency } from './flux-context.ts';
-import { delay } from './health-check.ts';
+import { delay, type UnreportedHealth } from './health-check.ts';
 import { helmController } from './helm-controller.ts';
+import type { HelmFailure } from './helm-release-run.ts';
 import { type BuilderName, detectBuilder, kustomizeBuilder } from './kustomize-build.ts';
 import { kustomizeController } from './kustomize-controller.ts';
-import type { UnknownKinds } from './object-apply.ts';
 import { type RemoteSources, sourceController } from './source-controller.ts';
+import { storedObjects } from './source-objects.ts';
 import { sourceWatcher } from './source-watcher.ts';
+import type { UnknownKinds } from './unknown-kinds.ts';
 
 export interface FluxOptions {
   readonly cluster: EmbeddedCluster;
@@ -25,10 +27,14 @@ export interface FluxOptions {
   readonly dependencyRequeueMs?: number;
   /** Default 5,000 ms. */
   readonly healthPollMs?: number;
+  /** Workloads that nobody has written a status for, in health checks. Default `current`: nothing rolls out here. */
+  readonly unreportedHealth?: UnreportedHealth;
   /** Kinds that manifests use and the cluster does not have. Default `serve`, since no Helm chart brings its CRDs here. */
   readonly unknownKinds?: UnknownKinds;
   /** OCIRepositories whose host is not a loopback address. Default `assume`: ready and empty, without a request. */
   readonly remoteSources?: RemoteSources;
+  /** What helm would do: nothing is rendered, and an action succeeds unless `fail` returns why it does not. */
+  readonly helm?: { readonly fail?: HelmFailure };
   /** Changes what Kustomizations apply, or leaves it out (undefined): see `rewrite` of loadRepository. */
   readonly rewrite?: (object: KubeObject) => KubeObject | undefined;
   readonly clock?: EmbeddedClock;
@@ -78,23 +84,28 @@ export async function startFlux(options: FluxOptions): Promise<EmbeddedFlux> {
     },
   };
   const controllers: readonly Controller[] = [
-    sourceController(context, workers.source ?? 2, options.remoteSources ?? 'assume'),
+    sourceController(
+      { ...context, objects: storedObjects(cluster.access) },
+      workers.source ?? 2,
+      options.remoteSources ?? 'assume',
+    ),
     sourceWatcher(context, workers.source ?? 2),
     kustomizeController(context, {
       workers: workers.kustomize ?? 4,
       builder,
       dependencyRequeueMs: options.dependencyRequeueMs ?? 30_000,
       healthPollMs: options.healthPollMs ?? 5_000,
+      unreportedHealth: options.unreportedHealth ?? 'current',
       unknownKinds: options.unknownKinds ?? 'serve',
       rewrite: options.rewrite ?? ((object) => object),
       signal: abort.signal,
     }),
-    helmController(context, workers.helm ?? 4),
+    helmController(context, workers.helm ?? 4, options.helm?.fail ?? (() => undefined)),
   ];
   const unsubscribe = cluster.access.store.subscribe((event) => {
     for (const controller of controllers) controller.observe(event);
   });
-  for (const controller of controllers) controller.start();
+  await Promise.all(controllers.map((controller) => controller.start()));
   let stopped: Promise<void> | undefined;
   return {
     builder: builderName,

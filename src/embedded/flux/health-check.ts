@@ -1,50 +1,46 @@
 import type { KubeObject } from '../../domain/kube-object.ts';
-import { type FluxContext, readObject } from './flux-context.ts';
-import { conditionOf } from './flux-object.ts';
-
-/** What a health check waits for. */
-export interface HealthSubject {
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-}
+import type { FluxContext } from './flux-context.ts';
+import { findObject, type ObjectIdentity, subjectOf } from './inventory.ts';
+import { type Health, healthOf, needsReport } from './object-health.ts';
 
 /**
- * kstatus, simplified: with a `status.observedGeneration` behind the generation, `Reconciling=True`, `Ready` other than True or `Available=False` an object is
- * in progress, with `Stalled=True` it has failed. A plain object without such a status is current: nothing here rolls out.
+ * What a workload counts as while nobody has written a status: `current`, since nothing rolls out in an embedded cluster, or
+ * `in-progress`, as on a real one.
  */
-function healthOf(object: KubeObject | undefined): 'Current' | 'InProgress' | 'Failed' | 'NotFound' {
-  if (object === undefined) return 'NotFound';
-  if (conditionOf(object, 'Stalled')?.status === 'True') return 'Failed';
-  const observed = object.status?.observedGeneration;
-  if (typeof observed === 'number' && observed !== object.metadata.generation) return 'InProgress';
-  if (conditionOf(object, 'Reconciling')?.status === 'True') return 'InProgress';
-  if (conditionOf(object, 'Available')?.status === 'False') return 'InProgress';
-  const ready = conditionOf(object, 'Ready');
-  return ready === undefined || ready.status === 'True' ? 'Current' : 'InProgress';
+export type UnreportedHealth = 'current' | 'in-progress';
+
+export interface HealthCheck {
+  readonly subjects: readonly ObjectIdentity[];
+  readonly timeoutMs: number;
+  readonly pollMs: number;
+  readonly unreported: UnreportedHealth;
+  readonly signal: AbortSignal;
 }
 
-/** Polls until all subjects are current. Throws in Flux's words when one has failed or `timeoutMs` is over. */
-export async function waitForHealth(
-  context: FluxContext,
-  subjects: readonly HealthSubject[],
-  timeoutMs: number,
-  pollMs: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const deadline = context.clock.now() + timeoutMs;
+/** Polls until all subjects are current. Throws in Flux's words as soon as one has failed, or when time is up. */
+export async function waitForHealth(context: FluxContext, check: HealthCheck): Promise<void> {
+  const deadline = context.clock.now() + check.timeoutMs;
   for (;;) {
-    const unhealthy = subjects.flatMap(({ kind, namespace, name }) => {
-      const health = healthOf(readObject(context, kind, namespace, name));
-      return health === 'Current' ? [] : [{ health, text: `${kind}/${namespace}/${name} status: '${health}'` }];
+    const unhealthy = check.subjects.flatMap((subject) => {
+      const health = observedHealth(findObject(context, subject)?.object, check.unreported);
+      return health === 'Current' ? [] : [{ health, text: `${subjectOf(subject)} status: '${health}'` }];
     });
     if (unhealthy.length === 0) return;
-    const list = unhealthy.map(({ text }) => text).join(', ');
-    if (unhealthy.some(({ health }) => health === 'Failed'))
-      throw new Error(`health check failed early due to stalled resources: [${list}]`);
-    if (context.clock.now() >= deadline) throw new Error(`timeout waiting for: [${list}]`);
-    await delay(context, Math.min(pollMs, deadline - context.clock.now()), signal);
+    const failed = unhealthy.filter(({ health }) => health === 'Failed');
+    if (failed.length > 0) throw new Error(`failed early due to stalled resources: [${listed(failed)}]`);
+    if (context.clock.now() >= deadline) throw new Error(`timeout waiting for: [${listed(unhealthy)}]`);
+    await delay(context, Math.min(check.pollMs, deadline - context.clock.now()), check.signal);
   }
+}
+
+function listed(unhealthy: readonly { readonly text: string }[]): string {
+  return unhealthy.map(({ text }) => text).join(', ');
+}
+
+function observedHealth(object: KubeObject | undefined, unreported: UnreportedHealth): Health {
+  const isUnreported = Object.keys(object?.status ?? {}).length === 0;
+  if (unreported === 'current' && object !== undefined && isUnreported && needsReport(object)) return 'Current';
+  return healthOf(object);
 }
 
 /** Resolves after `ms`; rejects at once when `signal` aborts. */

@@ -1,27 +1,33 @@
 import type { KubeObject } from '../../domain/kube-object.ts';
-import { asArray, asObject, asString } from '../json-value.ts';
-import { type FluxContext, readObject, writeStatus } from './flux-context.ts';
-import { conditionOf, durationMs, goDuration, namespaceOf, referenceOf } from './flux-object.ts';
-import { type HealthSubject, waitForHealth } from './health-check.ts';
+import { asArray, asObject, asString, type JsonObject } from '../json-value.ts';
+import { splitApiVersion } from '../store/resource-registry.ts';
+import { sha256 } from './archive.ts';
+import type { FluxContext } from './flux-context.ts';
+import { artifactOf, durationMs, goDuration, referenceOf } from './flux-object.ts';
+import { type UnreportedHealth, waitForHealth } from './health-check.ts';
+import { inventoryOf, type ObjectIdentity, parseInventoryId } from './inventory.ts';
 import type { KustomizeBuilder } from './kustomize-build.ts';
-import {
-  applyObjects,
-  findEntry,
-  type InventoryEntry,
-  inventoryOf,
-  pruneObjects,
-  type UnknownKinds,
-} from './object-apply.ts';
-import { substituteVariables } from './post-build.ts';
+import { type AppliedObject, applyObjects } from './object-apply.ts';
+import { postBuilt } from './post-build.ts';
+import { pruneObjects } from './prune.ts';
+import { withSnapshot } from './reconcile-history.ts';
+import type { SerialStatus } from './serial-status.ts';
+import type { UnknownKinds } from './unknown-kinds.ts';
 
 /** What Flux assumes where a Kustomization has no interval. */
 export const INTERVAL_MS = 300_000;
+
+/** A shorter `spec.timeout` counts as this. */
+const TIMEOUT_MS_MIN = 30_000;
+
+const ORIGIN_REVISION = 'org.opencontainers.image.revision';
 
 export interface KustomizeControllerOptions {
   readonly workers: number;
   readonly builder: KustomizeBuilder;
   readonly dependencyRequeueMs: number;
   readonly healthPollMs: number;
+  readonly unreportedHealth: UnreportedHealth;
   readonly unknownKinds: UnknownKinds;
   readonly rewrite: (object: KubeObject) => KubeObject | undefined;
   readonly signal: AbortSignal;
@@ -30,203 +36,183 @@ export interface KustomizeControllerOptions {
 /** A failed step, with the reason that the Ready condition carries. */
 export class ReconcileError extends Error {
   readonly reason: string;
-  constructor(reason: string, error: unknown) {
-    super(error instanceof Error ? error.message : String(error), { cause: error });
+  constructor(reason: string, error: unknown, message = error instanceof Error ? error.message : String(error)) {
+    super(message, { cause: error });
     this.reason = reason;
   }
 }
 
-/** One reconcile of one revision, from progressing to ready. */
+/** One reconcile of one revision, from progressing to ready. Throws ReconcileError. */
 export class KustomizationRun {
   readonly #context: FluxContext;
   readonly #options: KustomizeControllerOptions;
+  readonly #status: SerialStatus<void>;
+  readonly #source: KubeObject;
   readonly #revision: string;
-  readonly #url: string;
   readonly #timeoutMs: number;
-  #object: KubeObject;
+  readonly #startedAtMs: number;
 
   constructor(
     context: FluxContext,
     options: KustomizeControllerOptions,
-    object: KubeObject,
-    artifact: { readonly revision: string; readonly url: string },
+    status: SerialStatus<void>,
+    source: KubeObject,
   ) {
     this.#context = context;
     this.#options = options;
-    this.#object = object;
-    this.#revision = artifact.revision;
-    this.#url = artifact.url;
-    const interval = durationMs(object.spec?.interval, INTERVAL_MS);
-    this.#timeoutMs = durationMs(object.spec?.timeout, Math.max(interval - 30_000, 30_000));
+    this.#status = status;
+    this.#source = source;
+    this.#revision = artifactOf(source)?.revision ?? '';
+    this.#startedAtMs = context.clock.now();
+    const { spec } = status.object;
+    const interval = durationMs(spec?.interval, INTERVAL_MS);
+    this.#timeoutMs = Math.max(durationMs(spec?.timeout, interval - TIMEOUT_MS_MIN), TIMEOUT_MS_MIN);
   }
 
   async perform(): Promise<void> {
-    this.#progress('Fetching manifests', {}, true);
+    this.#status.change({
+      conditions: [{ type: 'Ready', status: 'Unknown', reason: 'Progressing', message: 'Reconciliation in progress' }],
+    });
+    this.#progress('Fetching manifests');
     const objects = await this.#build();
+    const digest = sha256(JSON.stringify(objects));
     this.#progress('Detecting drift');
-    const inventory = await this.#apply(objects);
-    await this.#checkHealth(inventory);
-    const conditions = [
-      {
-        type: 'Ready',
-        status: 'True',
-        reason: 'ReconciliationSucceeded',
-        message: `Applied revision: ${this.#revision}`,
-      },
-    ] as const;
-    writeStatus(this.#context, this.#object, {
-      conditions,
-      removed: ['Reconciling'],
-      fields: { lastAppliedRevision: this.#revision, observedGeneration: this.#object.metadata.generation },
-      handled: true,
+    try {
+      const applied = await this.#apply(objects);
+      this.#prune(applied);
+      await this.#checkHealth(applied);
+    } catch (error) {
+      const failure = error instanceof ReconcileError ? error : new ReconcileError('ReconciliationFailed', error);
+      this.#remember(digest, failure.reason);
+      throw failure;
+    }
+    const reason = 'ReconciliationSucceeded';
+    const message = `Applied revision: ${this.#revision}`;
+    this.#status.change({
+      conditions: [{ type: 'Ready', status: 'True', reason, message }],
+      fields: { lastAppliedRevision: this.#revision, lastAppliedOriginRevision: this.#originRevision },
     });
+    this.#remember(digest, reason);
   }
 
-  fail(failure: ReconcileError): void {
-    const { reason, message } = failure;
-    const unhealthy = { type: 'Healthy', status: 'False', reason, message } as const;
-    writeStatus(this.#context, this.#object, {
-      conditions: [
-        {
-          type: 'Reconciling',
-          status: 'True',
-          reason: 'ProgressingWithRetry',
-          message: conditionOf(this.#object, 'Reconciling')?.message ?? '',
-        },
-        { type: 'Ready', status: 'False', reason, message },
-        ...(reason === 'HealthCheckFailed' ? [unhealthy] : []),
-      ],
-      handled: true,
-    });
+  get #spec(): JsonObject {
+    return this.#status.object.spec ?? {};
   }
 
-  #progress(step: string, fields: Readonly<Record<string, unknown>> = {}, first = false): void {
-    const message = `${step} for revision ${this.#revision} with a timeout of ${goDuration(this.#timeoutMs)}`;
-    const written = writeStatus(this.#context, this.#object, {
-      conditions: [
-        ...(first
-          ? [
-              {
-                type: 'Ready',
-                status: 'Unknown',
-                reason: 'Progressing',
-                message: 'Reconciliation in progress',
-              } as const,
-            ]
-          : []),
-        { type: 'Reconciling', status: 'True', reason: 'Progressing', message },
-      ],
-      fields,
+  get #originRevision(): string | undefined {
+    const artifact = asObject(this.#source.status?.artifact);
+    return asString(asObject(artifact.metadata)[ORIGIN_REVISION]);
+  }
+
+  #progress(step: string): void {
+    const message = this.#stepMessage(step);
+    this.#status.change({
+      conditions: [{ type: 'Reconciling', status: 'True', reason: 'Progressing', message }],
+      removed: ['Stalled'],
     });
-    this.#object = written ?? this.#object;
+    this.#status.write();
+  }
+
+  #stepMessage(step: string): string {
+    return `${step} for revision ${this.#revision} with a timeout of ${goDuration(this.#timeoutMs)}`;
+  }
+
+  #remember(digest: string, reason: string): void {
+    const history = withSnapshot(this.#status.object, {
+      digest,
+      reason,
+      revision: this.#revision,
+      originRevision: this.#originRevision,
+      startedAtMs: this.#startedAtMs,
+      endedAtMs: this.#context.clock.now(),
+    });
+    this.#status.change({ fields: { history } });
   }
 
   async #build(): Promise<readonly KubeObject[]> {
     const { builder } = this.#options;
-    const files = await this.#context.storage.fetch(this.#url).catch((error: unknown) => {
+    const { url = '', digest = '' } = artifactOf(this.#source) ?? {};
+    const files = await this.#context.storage.fetch(url, digest).catch((error: unknown) => {
       throw new ReconcileError('ArtifactFailed', error);
     });
-    const spec = this.#object.spec ?? {};
     // The path is looked at before the build is announced: a missing one leaves lastAttemptedRevision as it was.
     try {
-      builder.locate(files, spec);
+      builder.locate(files, this.#spec);
     } catch (error) {
       throw new ReconcileError('ArtifactFailed', error);
     }
-    this.#progress('Building manifests', { lastAttemptedRevision: this.#revision });
+    this.#status.change({ fields: { lastAttemptedRevision: this.#revision } });
+    this.#progress('Building manifests');
     try {
-      await this.#context.stage('build', this.#object);
-      const objects = await builder.build(files, spec);
-      return this.#substituted(this.#labelled(objects));
+      await this.#context.stage('build', this.#status.object);
+      const objects = await builder.build(files, this.#spec);
+      return postBuilt(this.#context, this.#status.object, objects);
     } catch (error) {
       throw new ReconcileError('BuildFailed', error);
     }
   }
 
-  #labelled(objects: readonly KubeObject[]): readonly KubeObject[] {
-    const common = asObject(this.#object.spec?.commonMetadata);
-    if (Object.keys(common).length === 0) return objects;
-    const labels = asObject(common.labels) as Record<string, string>;
-    const annotations = asObject(common.annotations) as Record<string, string>;
-    return objects.map((object) => ({
-      ...object,
-      metadata: {
-        ...object.metadata,
-        labels: { ...object.metadata.labels, ...labels },
-        annotations: { ...object.metadata.annotations, ...annotations },
-      },
-    }));
+  async #apply(objects: readonly KubeObject[]): Promise<readonly AppliedObject[]> {
+    await this.#context.stage('apply', this.#status.object);
+    const rewritten = objects.flatMap((object) => this.#options.rewrite(object) ?? []);
+    return applyObjects(this.#context, this.#status.object, rewritten, this.#options.unknownKinds);
   }
 
-  #substituted(objects: readonly KubeObject[]): readonly KubeObject[] {
-    const postBuild = asObject(this.#object.spec?.postBuild);
-    if (Object.keys(postBuild).length === 0) return objects;
-    const variables = new Map<string, string>();
-    for (const reference of asArray(postBuild.substituteFrom).map(asObject)) {
-      const kind = asString(reference.kind) ?? '';
-      const name = asString(reference.name) ?? '';
-      const found = readObject(this.#context, kind, namespaceOf(this.#object), name);
-      if (found === undefined) {
-        if (reference.optional === true) continue;
-        throw new Error(
-          `post build failed for '${name}': substitute from '${kind}/${name}' error: ${kind.toLowerCase()}s "${name}" not found`,
-        );
-      }
-      for (const [key, value] of Object.entries(asObject(found.data))) {
-        variables.set(key, kind === 'Secret' ? Buffer.from(String(value), 'base64').toString() : String(value));
-      }
-      for (const [key, value] of Object.entries(asObject(found.stringData))) variables.set(key, String(value));
-    }
-    for (const [key, value] of Object.entries(asObject(postBuild.substitute))) variables.set(key, String(value));
-    return objects.map((object) => substituteVariables(object, variables));
-  }
-
-  async #apply(objects: readonly KubeObject[]): Promise<readonly InventoryEntry[]> {
-    const before = inventoryOf(this.#object);
-    let inventory: readonly InventoryEntry[];
+  /** What is left alone is no part of the inventory, and is not pruned either. */
+  #prune(applied: readonly AppliedObject[]): void {
+    const before = inventoryOf(this.#status.object);
+    const entries = applied.filter(({ action }) => action !== 'skipped').map(({ entry }) => entry);
+    this.#status.change({ fields: { inventory: { entries } } });
+    if (this.#spec.prune !== true) return;
+    const built = new Set(applied.map(({ entry }) => entry.id));
     try {
-      await this.#context.stage('apply', this.#object);
-      const rewritten = objects.flatMap((object) => this.#options.rewrite(object) ?? []);
-      inventory = applyObjects(this.#context, this.#object, rewritten, this.#options.unknownKinds);
+      const stale = before.filter(({ id }) => !built.has(id));
+      pruneObjects(this.#context, this.#status.object, stale);
     } catch (error) {
-      throw new ReconcileError('ReconciliationFailed', error);
+      throw new ReconcileError('PruneFailed', error);
     }
-    this.#object = { ...this.#object, status: { ...this.#object.status, inventory: { entries: inventory } } };
-    if (this.#object.spec?.prune === true) {
-      try {
-        pruneObjects(this.#context, this.#object, before, inventory);
-      } catch (error) {
-        throw new ReconcileError('PruneFailed', error);
-      }
-    }
-    return inventory;
   }
 
-  async #checkHealth(inventory: readonly InventoryEntry[]): Promise<void> {
-    const subjects = this.#healthSubjects(inventory);
+  async #checkHealth(applied: readonly AppliedObject[]): Promise<void> {
+    const { healthPollMs: pollMs, unreportedHealth: unreported, signal } = this.#options;
+    const subjects = this.#healthSubjects(applied);
+    if (subjects.length === 0) this.#status.change({ removed: ['Healthy'] });
+    else {
+      const message = this.#stepMessage('Running health checks');
+      this.#status.change({
+        conditions: [{ type: 'Healthy', status: 'Unknown', reason: 'Progressing', message }],
+      });
+      this.#progress('Running health checks');
+    }
+    const startedAtMs = this.#context.clock.now();
+    const elapsed = (): string => goDuration(this.#context.clock.now() - startedAtMs);
     try {
-      if (subjects.length > 0) this.#progress('Running health checks');
-      await this.#context.stage('health', this.#object);
-      const { healthPollMs, signal } = this.#options;
-      await waitForHealth(this.#context, subjects, this.#timeoutMs, healthPollMs, signal);
+      await this.#context.stage('health', this.#status.object);
+      await waitForHealth(this.#context, { subjects, timeoutMs: this.#timeoutMs, pollMs, unreported, signal });
     } catch (error) {
-      throw new ReconcileError('HealthCheckFailed', error);
+      const message = error instanceof Error ? error.message : String(error);
+      const reason = 'HealthCheckFailed';
+      this.#status.change({ conditions: [{ type: 'Healthy', status: 'False', reason, message }] });
+      throw new ReconcileError(reason, error, `health check failed after ${elapsed()}: ${message}`);
     }
     if (subjects.length === 0) return;
-    const written = writeStatus(this.#context, this.#object, {
-      conditions: [{ type: 'Healthy', status: 'True', reason: 'Succeeded', message: 'Health check passed' }],
-    });
-    this.#object = written ?? this.#object;
+    const message = `Health check passed in ${elapsed()}`;
+    this.#status.change({ conditions: [{ type: 'Healthy', status: 'True', reason: 'Succeeded', message }] });
+    this.#status.write();
   }
 
-  #healthSubjects(inventory: readonly InventoryEntry[]): readonly HealthSubject[] {
-    const { wait, healthChecks } = this.#object.spec ?? {};
-    if (wait !== true) return asArray(healthChecks).map((check) => referenceOf(check, this.#object));
-    return inventory.flatMap(({ id }) => {
-      const object = findEntry(this.#context, id)?.object;
-      return object === undefined
-        ? []
-        : [{ kind: object.kind, namespace: namespaceOf(object), name: object.metadata.name }];
-    });
+  #healthSubjects(applied: readonly AppliedObject[]): readonly ObjectIdentity[] {
+    const { object } = this.#status;
+    const { wait, healthChecks } = this.#spec;
+    const subjects =
+      wait === true
+        ? applied.filter(({ action }) => action !== 'skipped').map(({ entry }) => parseInventoryId(entry.id))
+        : asArray(healthChecks).map((check): ObjectIdentity => {
+            const apiVersion = asString(asObject(check).apiVersion) || 'apps/v1';
+            return { ...referenceOf(check, object), group: splitApiVersion(apiVersion).group };
+          });
+    // It would wait for itself.
+    const { name, namespace } = object.metadata;
+    return subjects.filter((each) => each.kind !== object.kind || each.name !== name || each.namespace !== namespace);
   }
 }

@@ -3,10 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { KubeObject } from '../../domain/kube-object.ts';
-import { asArray, asObject, asString, type JsonObject } from '../json-value.ts';
+import { asString, type JsonObject } from '../json-value.ts';
 import { isKubeObject, parseDocuments } from '../manifest-yaml.ts';
 import type { ArtifactFiles } from './archive.ts';
-import { type ArtifactTree, artifactTree, generatedResources, resolvePath, within } from './artifact-tree.ts';
+import { type ArtifactTree, artifactTree, within } from './artifact-tree.ts';
+import { generateResources, shownPath, UNPACKED_ROOT } from './generated-kustomization.ts';
+import { additionsOf, rewrittenKustomization } from './kustomization-additions.ts';
 import { manifestsAsTheyAre, plainBuild } from './plain-build.ts';
 import { UnpackedArtifacts } from './unpacked-artifacts.ts';
 
@@ -57,37 +59,43 @@ export function kustomizeBuilder(name: BuilderName): KustomizeBuilder {
     async build(files, spec) {
       const tree = artifactTree(files);
       const path = locate(files, spec);
-      const generated = tree.kustomizationFile(path) === undefined ? generatedResources(tree, path) : undefined;
-      const additions = additionsOf(spec);
+      if (!tree.isDirectory(path)) {
+        throw new Error(`open ${shownPath(path)}/kustomization.yaml: not a directory <nil>`);
+      }
+      const file = tree.kustomizationFile(path);
+      const generated = file === undefined ? generateResources(tree, path) : undefined;
+      const additions = additionsOf(tree, path, spec);
+      // No manifests at all build to nothing, and nothing is what the inventory is pruned to.
+      if (generated?.length === 0) return [];
       if (additions === undefined) {
-        // No manifests at all build to nothing, and nothing is what the inventory is pruned to.
-        if (generated?.length === 0) return [];
         const plain = plainBuild(tree, path, generated);
         if (plain !== undefined) return plain;
       }
       if (name === 'plain') return manifestsAsTheyAre(tree, path, generated);
+      const text = file === undefined ? undefined : files.get(file)?.content.toString();
+      const rewritten = rewrittenKustomization(text, generated ?? [], additions ?? {});
       spawned += 1;
-      return spawnBuild(unpacked, name, tree, path, generated, additions);
+      return spawnBuild(unpacked, name, tree, path, rewritten);
     },
   };
 }
 
+/** As Flux joins paths: what leads out of the artifact ends at its root. */
 function locate(files: ArtifactFiles, spec: JsonObject): string {
-  const written = asString(spec.path) ?? '';
-  const path = resolvePath('', written);
-  if (path !== undefined && artifactTree(files).isDirectory(path)) return path;
-  throw new Error(`kustomization path not found: stat ${written}: no such file or directory`);
+  const path = clampedPath(asString(spec.path) ?? '');
+  if (files.has(path) || artifactTree(files).isDirectory(path)) return path;
+  const isBelowFile = [...path.matchAll(/\//g)].some(({ index }) => files.has(path.slice(0, index)));
+  const why = isBelowFile ? 'not a directory' : 'no such file or directory';
+  throw new Error(`kustomization path not found: stat ${shownPath(path)}: ${why}`);
 }
 
-/** What the Flux Kustomization itself adds to the kustomization file. */
-function additionsOf(spec: JsonObject): JsonObject | undefined {
-  const additions: Record<string, unknown> = {};
-  if (asString(spec.targetNamespace)) additions.namespace = spec.targetNamespace;
-  for (const field of ['namePrefix', 'nameSuffix']) if (asString(spec[field])) additions[field] = spec[field];
-  for (const field of ['patches', 'images', 'components']) {
-    if (asArray(spec[field]).length > 0) additions[field] = spec[field];
+function clampedPath(path: string): string {
+  const segments: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '..') segments.pop();
+    else if (segment !== '' && segment !== '.') segments.push(segment);
   }
-  return Object.keys(additions).length === 0 ? undefined : additions;
+  return segments.join('/');
 }
 
 function spawnBuild(
@@ -95,37 +103,14 @@ function spawnBuild(
   name: 'kubectl' | 'kustomize',
   tree: ArtifactTree,
   path: string,
-  generated: readonly string[] | undefined,
-  additions: JsonObject | undefined,
+  kustomization: JsonObject,
 ): Promise<readonly KubeObject[]> {
-  const build = async (root: string): Promise<readonly KubeObject[]> => {
-    const command = name === 'kubectl' ? ['kustomize', join(root, path)] : ['build', join(root, path)];
-    return parseDocuments(await run(name, [...command, ...ARGUMENTS], root)).filter(isKubeObject);
-  };
-  if (generated === undefined && additions === undefined) return unpacked.shared(tree.files, build);
   return unpacked.own(tree.files, async (root) => {
     const file = tree.kustomizationFile(path) ?? within(path, 'kustomization.yaml');
-    await writeFile(join(root, file), stringify(kustomizationWith(tree, file, generated, additions ?? {})));
-    return build(root);
+    await writeFile(join(root, file), stringify(kustomization));
+    const command = name === 'kubectl' ? ['kustomize', join(root, path)] : ['build', join(root, path)];
+    return parseDocuments(await run(name, [...command, ...ARGUMENTS], root)).filter(isKubeObject);
   });
-}
-
-function kustomizationWith(
-  tree: ArtifactTree,
-  file: string,
-  generated: readonly string[] | undefined,
-  additions: JsonObject,
-): JsonObject {
-  const present = tree.files.get(file);
-  const base =
-    generated !== undefined || present === undefined
-      ? { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources: generated ?? [] }
-      : asObject(parseDocuments(present.content.toString())[0]);
-  const merged: Record<string, unknown> = { ...base };
-  for (const [field, value] of Object.entries(additions)) {
-    merged[field] = Array.isArray(value) ? [...asArray(merged[field]), ...value] : value;
-  }
-  return merged;
 }
 
 function run(command: string, argv: readonly string[], root: string): Promise<string> {
@@ -136,12 +121,18 @@ function run(command: string, argv: readonly string[], root: string): Promise<st
         return;
       }
       // The place of the build differs from run to run; the message must not.
-      const words = stderr
-        .trim()
-        .replace(/^error: /i, '')
-        .replaceAll(`${root}/`, '')
-        .replaceAll(root, '.');
+      const words = builderWords(stderr).replaceAll(root, UNPACKED_ROOT);
       reject(new Error(`kustomize build failed: ${words === '' ? error.message : words}`, { cause: error }));
     });
   });
+}
+
+/** What went wrong, without the ways in which the tools lead up to it: `Error: …`, or a log line of kubectl's with `err="…"` or `err=<…>`. */
+function builderWords(stderr: string): string {
+  const text = stderr.trim();
+  const quoted = /^E\d{4} .*"command failed" err=("(?:[^"\\]|\\.)*")$/.exec(text)?.[1];
+  if (quoted !== undefined) return String(JSON.parse(quoted));
+  const lines = /^E\d{4} .*"command failed" err=<\n([\s\S]*)\n >$/.exec(text)?.[1];
+  if (lines !== undefined) return lines.replaceAll(/^\t/gm, '');
+  return text.replace(/^error: /i, '');
 }

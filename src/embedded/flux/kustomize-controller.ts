@@ -1,14 +1,7 @@
 import type { KubeObject } from '../../domain/kube-object.ts';
 import { asArray } from '../json-value.ts';
-import {
-  type Controller,
-  type FluxContext,
-  parseQueueKey,
-  queueKey,
-  readObject,
-  resourceOf,
-  writeStatus,
-} from './flux-context.ts';
+import { ArtifactNotFoundError } from './artifact-download.ts';
+import { type Controller, type FluxContext, parseQueueKey, queueKey, readObject, resourceOf } from './flux-context.ts';
 import { dependencyProblem, inDependencyOrder } from './flux-dependencies.ts';
 import {
   artifactOf,
@@ -20,13 +13,17 @@ import {
   namespaceOf,
   referenceOf,
 } from './flux-object.ts';
+import { inventoryOf } from './inventory.ts';
 import { INTERVAL_MS, KustomizationRun, type KustomizeControllerOptions, ReconcileError } from './kustomization-run.ts';
-import { inventoryOf, pruneObjects } from './object-apply.ts';
+import { persistStatus } from './persist-status.ts';
+import { pruneObjects } from './prune.ts';
+import { SerialStatus } from './serial-status.ts';
 import { WorkQueue } from './work-queue.ts';
 
 const KIND = 'Kustomization';
 const GROUP = 'kustomize.toolkit.fluxcd.io';
 const FINALIZER = 'finalizers.fluxcd.io';
+const WATCHED = 'reconcile.fluxcd.io/watch';
 
 /** kustomize-controller: queue, predicates, order of status writes, reasons and messages are those of the real one. */
 export function kustomizeController(context: FluxContext, options: KustomizeControllerOptions): Controller {
@@ -39,17 +36,31 @@ export function kustomizeController(context: FluxContext, options: KustomizeCont
     if (requeueMs !== undefined) queue.addAfter(key, requeueMs);
   });
 
+  function enqueue(wanted: (object: KubeObject) => boolean): void {
+    for (const key of inDependencyOrder(store.list(resourceOf(context, KIND)).filter(wanted))) queue.add(key);
+  }
+
   function enqueueForSource(source: KubeObject): void {
     const revision = artifactOf(source)?.revision;
-    const dependents = store.list(resourceOf(context, KIND)).filter((object) => {
+    enqueue((object) => {
       const reference = referenceOf(object.spec?.sourceRef, object);
       if (reference.kind !== source.kind || reference.name !== source.metadata.name) return false;
       if (reference.namespace !== namespaceOf(source)) return false;
-      const isDone =
-        conditionOf(object, 'Ready')?.status === 'True' && object.status?.lastAttemptedRevision === revision;
-      return !isDone;
+      return conditionOf(object, 'Ready')?.status !== 'True' || object.status?.lastAttemptedRevision !== revision;
     });
-    for (const object of inDependencyOrder(dependents)) queue.add(queueKey(object));
+  }
+
+  /** Variables of `postBuild.substituteFrom`, where the object asks to be watched. */
+  function enqueueForVariables({ kind, metadata }: KubeObject): void {
+    if (metadata.labels?.[WATCHED] !== 'Enabled') return;
+    enqueue((object) => {
+      const { substituteFrom } = (object.spec?.postBuild ?? {}) as { readonly substituteFrom?: unknown };
+      return asArray(substituteFrom)
+        .map((each) => referenceOf(each, object))
+        .some(
+          (each) => each.kind === kind && each.name === metadata.name && namespaceOf(object) === metadata.namespace,
+        );
+    });
   }
 
   return {
@@ -57,6 +68,10 @@ export function kustomizeController(context: FluxContext, options: KustomizeCont
       if (object.kind === KIND && object.apiVersion.startsWith(`${GROUP}/`)) {
         const isDeletion = object.metadata.deletionTimestamp !== previous?.metadata.deletionTimestamp;
         if (type !== 'DELETED' && (asksForReconcile(object, previous) || isDeletion)) queue.add(queueKey(object));
+        return;
+      }
+      if (object.kind === 'ConfigMap' || object.kind === 'Secret') {
+        enqueueForVariables(object);
         return;
       }
       const revision = type === 'DELETED' ? undefined : artifactOf(object)?.revision;
@@ -80,44 +95,76 @@ async function reconcile(
     return undefined;
   }
   const object = withFinalizer(context, found);
-  if (isSuspended(object)) return undefined;
+  const status = new SerialStatus(
+    object,
+    () => context.clock.now(),
+    (before, after) => persistStatus(context.access, before, after),
+  );
+  const requeueMs = isSuspended(object) ? undefined : await run(context, options, status);
+  // The run was cut short: nothing is to be said about it.
+  if (options.signal.aborted) return undefined;
+  finishStatus(status);
+  return requeueMs;
+}
+
+/** Returns after how many ms it is due again. */
+async function run(
+  context: FluxContext,
+  options: KustomizeControllerOptions,
+  status: SerialStatus<void>,
+): Promise<number> {
+  const { object } = status;
   context.countRun(object);
   const intervalMs = durationMs(object.spec?.interval, INTERVAL_MS);
   const retryMs = durationMs(object.spec?.retryInterval, intervalMs);
-  const reference = referenceOf(object.spec?.sourceRef, object);
-  const source = readObject(context, reference.kind, reference.namespace, reference.name);
+  const requeueMs = options.dependencyRequeueMs;
+  const fail = (reason: string, message: string): void =>
+    status.change({ conditions: [{ type: 'Ready', status: 'False', reason, message }] });
+  const { kind, namespace, name } = referenceOf(object.spec?.sourceRef, object);
+  const source = readObject(context, kind, namespace, name);
+  if (source === undefined) {
+    fail('ArtifactFailed', `${kind}.source.toolkit.fluxcd.io "${name}" not found`);
+    return retryMs;
+  }
   const artifact = artifactOf(source);
-  if (source === undefined || artifact === undefined) {
-    const every = goDuration(options.dependencyRequeueMs);
-    const message =
-      source === undefined
-        ? `Source '${reference.kind}/${reference.namespace}/${reference.name}' not found`
-        : `Source artifact not found, retrying in ${every}`;
-    notReady(context, object, 'ArtifactFailed', message);
-    return options.dependencyRequeueMs;
+  if (artifact === undefined) {
+    fail('ArtifactFailed', `Source artifact not found, retrying in ${goDuration(requeueMs)}`);
+    return requeueMs;
   }
   const problem = dependencyProblem(context, object, artifact.revision);
   if (problem !== undefined) {
-    notReady(context, object, 'DependencyNotReady', problem);
-    return options.dependencyRequeueMs;
+    fail('DependencyNotReady', problem);
+    return requeueMs;
   }
-  const run = new KustomizationRun(context, options, object, artifact);
   try {
-    await run.perform();
+    await new KustomizationRun(context, options, status, source).perform();
     return intervalMs;
   } catch (error) {
-    if (options.signal.aborted) return undefined;
-    const failure = error instanceof ReconcileError ? error : new ReconcileError('ReconciliationFailed', error);
-    run.fail(failure);
-    return retryMs;
+    const { reason, message, cause } =
+      error instanceof ReconcileError ? error : new ReconcileError('ReconciliationFailed', error);
+    if (!(cause instanceof ArtifactNotFoundError)) {
+      fail(reason, message);
+      return retryMs;
+    }
+    fail(reason, `Source is not ready, artifact not found, retrying in ${goDuration(requeueMs)}`);
+    return requeueMs;
   }
 }
 
-function notReady(context: FluxContext, object: KubeObject, reason: string, message: string): void {
-  writeStatus(context, object, {
-    conditions: [{ type: 'Ready', status: 'False', reason, message }],
-    handled: true,
-  });
+/** The last write of a run, also of one that did nothing: the request counts as answered even while suspended. */
+function finishStatus(status: SerialStatus<void>): void {
+  const { object } = status;
+  const ready = conditionOf(object, 'Ready')?.status;
+  const reconciling = conditionOf(object, 'Reconciling');
+  if (ready === 'True') {
+    status.change({ removed: ['Reconciling'], fields: { observedGeneration: object.metadata.generation } });
+  } else if (ready === 'False' && reconciling !== undefined) {
+    const { message = '' } = reconciling;
+    const retrying = { type: 'Reconciling', status: 'True', reason: 'ProgressingWithRetry', message } as const;
+    status.change({ conditions: [retrying] });
+  }
+  status.change({ handled: true });
+  status.write();
 }
 
 function withFinalizer(context: FluxContext, object: KubeObject): KubeObject {
@@ -130,12 +177,14 @@ function withFinalizer(context: FluxContext, object: KubeObject): KubeObject {
   });
 }
 
-/** A deleted Kustomization prunes what it made, then goes. */
+/** A deleted Kustomization takes along what it made, as its `deletionPolicy` says, then goes. */
 function finalize(context: FluxContext, object: KubeObject): void {
   const finalizers = asArray(object.metadata.finalizers);
   const resource = context.access.store.resources.ofObject(object);
   if (!finalizers.includes(FINALIZER) || resource === undefined) return;
-  if (object.spec?.prune === true && !isSuspended(object)) pruneObjects(context, object, inventoryOf(object), []);
+  const policy = object.spec?.deletionPolicy ?? 'MirrorPrune';
+  const takesAlong = policy === 'MirrorPrune' ? object.spec?.prune === true : policy !== 'Orphan';
+  if (takesAlong && !isSuspended(object)) pruneObjects(context, object, inventoryOf(object));
   const rest = finalizers.filter((finalizer) => finalizer !== FINALIZER);
   context.access.store.update(resource, { ...object, metadata: { ...object.metadata, finalizers: rest } });
 }

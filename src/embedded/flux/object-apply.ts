@@ -1,180 +1,197 @@
 import type { KubeObject } from '../../domain/kube-object.ts';
-import { asArray, asObject, isJsonObject } from '../json-value.ts';
+import { StatusError } from '../api/status-error.ts';
+import { isJsonObject, sameJson } from '../json-value.ts';
 import { type ApiResource, splitApiVersion } from '../store/resource-registry.ts';
+import { compareForApply, stageOf } from './apply-order.ts';
+import { takeOverFromKubectl } from './field-cleanup.ts';
 import type { FluxContext } from './flux-context.ts';
+import { type InventoryEntry, inventoryId, subjectOf } from './inventory.ts';
+import { isMarked } from './metadata-marks.ts';
+import { serveKindOf, type UnknownKinds } from './unknown-kinds.ts';
 
-const OWNER = 'kustomize.toolkit.fluxcd.io';
+export const OWNER = 'kustomize.toolkit.fluxcd.io';
 const MANAGER = 'kustomize-controller';
+const LEFT_ALONE = { [`${OWNER}/reconcile`]: 'disabled', [`${OWNER}/ssa`]: 'ignore' };
+const ONLY_CREATED = { [`${OWNER}/ssa`]: 'ifnotpresent' };
+const FORCED = { [`${OWNER}/force`]: 'enabled' };
 
-export interface InventoryEntry {
-  /** `<namespace>_<name>_<group>_<kind>` */
-  readonly id: string;
-  /** The version. */
-  readonly v: string;
+/** What became of one object. */
+export interface AppliedObject {
+  readonly entry: InventoryEntry;
+  readonly subject: string;
+  readonly action: 'created' | 'configured' | 'unchanged' | 'skipped';
 }
 
-/** Kinds that others need are applied first. */
-const FIRST_KINDS = [
-  'CustomResourceDefinition',
-  'Namespace',
-  'ClusterRole',
-  'StorageClass',
-  'ServiceAccount',
-  'Secret',
-  'ConfigMap',
-];
+/** An object on its way into the cluster. */
+interface Candidate {
+  readonly object: KubeObject;
+  readonly resource: ApiResource;
+  readonly namespace: string;
+  readonly name: string;
+  readonly subject: string;
+  readonly entry: InventoryEntry;
+}
 
-/** How objects of a kind that the cluster does not serve are taken: served from then on, or refused as a real server does. */
-export type UnknownKinds = 'serve' | 'refuse';
+/** The labels by which Flux knows what belongs to a Kustomization. */
+export function ownerLabels(owner: KubeObject): Readonly<Record<string, string>> {
+  return { [`${OWNER}/name`]: owner.metadata.name, [`${OWNER}/namespace`]: owner.metadata.namespace ?? '' };
+}
 
-/** Applies the objects as kustomize-controller does, on behalf of `owner`. Returns the inventory. Throws with Flux's words. */
+/**
+ * Applies the objects as kustomize-controller does, on behalf of `owner`: in stages, each tried with a dry run before any of it is
+ * written, and what would not change is not written. Throws with Flux's words, what was changed before on lines of its own.
+ */
 export function applyObjects(
   context: FluxContext,
   owner: KubeObject,
   objects: readonly KubeObject[],
   unknownKinds: UnknownKinds,
-): readonly InventoryEntry[] {
-  const rank = (object: KubeObject): number => {
-    const place = FIRST_KINDS.indexOf(object.kind);
-    return place < 0 ? FIRST_KINDS.length : place;
-  };
-  const ordered = [...objects].sort((a, b) => rank(a) - rank(b));
-  return ordered.map((object) => applyObject(context, owner, object, unknownKinds));
-}
-
-function applyObject(
-  context: FluxContext,
-  owner: KubeObject,
-  object: KubeObject,
-  unknownKinds: UnknownKinds,
-): InventoryEntry {
-  const { store } = context.access;
-  const resource = store.resources.ofObject(object) ?? serveUnknown(context, object, unknownKinds);
-  const { name, namespace = '' } = object.metadata;
-  const subject = `${object.kind}/${namespace === '' ? '' : `${namespace}/`}${name}`;
-  if (resource.namespaced && namespace === '') {
-    throw new Error(
-      `${subject} namespace not specified, error: an empty namespace may not be set when a resource name is provided: set metadata.namespace, or spec.targetNamespace of Kustomization/${owner.metadata.namespace}/${owner.metadata.name}`,
-    );
-  }
-  const place = resource.namespaced ? namespace : '';
-  const live = store.read(resource, place, name);
-  const entry = {
-    id: `${place}_${name}_${resource.group}_${resource.kind}`,
-    v: splitApiVersion(object.apiVersion).version,
-  };
-  if (isLeftAlone(live) || isLeftAlone(object) || isPresentEnough(object, live)) return entry;
-  const { status: _status, ...fields } = object;
-  const { namespace: _namespace, ...metadata } = object.metadata;
-  const applied = withoutNulls({
-    ...fields,
-    metadata: {
-      ...metadata,
-      ...(resource.namespaced ? { namespace } : {}),
-      labels: {
-        ...metadata.labels,
-        [`${OWNER}/name`]: owner.metadata.name,
-        [`${OWNER}/namespace`]: owner.metadata.namespace ?? '',
-      },
-    },
-  });
+): readonly AppliedObject[] {
+  const applied: AppliedObject[] = [];
   try {
-    context.access.patch(resource, place, name, 'apply', applied, { fieldManager: MANAGER });
+    for (const stage of [0, 1, 2]) {
+      // Looked up stage by stage: a definition makes its kind known to the next one.
+      const candidates = objects
+        .filter((object) => stageOf(object) === stage)
+        .map((object) => candidateOf(context, object, unknownKinds))
+        .sort((a, b) => compareForApply(orderOf(a), orderOf(b)));
+      applied.push(...applyStage(context, owner, candidates));
+    }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`${subject} dry-run failed: ${why}`, { cause: error });
+    const changed = applied.filter(({ action }) => action === 'created' || action === 'configured');
+    const lines = changed.map(({ subject, action }) => `${subject} ${action}\n`).join('');
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${lines}`, { cause: error });
   }
-  return entry;
+  return applied;
 }
 
-/** Deletes what is in `before` and not in `now`, where it is still ours and may be pruned. */
-export function pruneObjects(
-  context: FluxContext,
-  owner: KubeObject,
-  before: readonly InventoryEntry[],
-  now: readonly InventoryEntry[],
-): void {
-  const { store } = context.access;
-  const kept = new Set(now.map(({ id }) => id));
-  for (const { id } of before) {
-    if (kept.has(id)) continue;
-    const found = findEntry(context, id);
-    if (found === undefined) continue;
-    const { resource, object } = found;
-    const { labels, annotations } = object.metadata;
-    const isOurs =
-      labels?.[`${OWNER}/name`] === owner.metadata.name && labels?.[`${OWNER}/namespace`] === owner.metadata.namespace;
-    const isProtected = [labels, annotations].some((map) => map?.[`${OWNER}/prune`]?.toLowerCase() === 'disabled');
-    if (!isOurs || isProtected || isLeftAlone(object)) continue;
-    store.remove(resource, object.metadata.namespace ?? '', object.metadata.name);
-  }
-}
-
-/** The live object behind an inventory entry. */
-export function findEntry(context: FluxContext, id: string): { resource: ApiResource; object: KubeObject } | undefined {
-  const [namespace = '', name = '', group = '', kind = ''] = id.split('_');
-  const resource = context.access.store.resources.byGroupKind(group, kind);
-  const object = resource === undefined ? undefined : context.access.store.read(resource, namespace, name);
-  return resource === undefined || object === undefined ? undefined : { resource, object };
-}
-
-export function inventoryOf(object: KubeObject): readonly InventoryEntry[] {
-  const { entries } = asObject(object.status?.inventory);
-  return asArray(entries).flatMap((entry) =>
-    isJsonObject(entry) ? [{ id: String(entry.id), v: String(entry.v) }] : [],
-  );
-}
-
-/** Annotated (or labelled) `reconcile: disabled`: neither updated nor pruned. */
-function isLeftAlone(object: KubeObject | undefined): boolean {
-  const { labels, annotations } = object?.metadata ?? {};
-  const isMarked = (map: Readonly<Record<string, string>> | undefined): boolean =>
-    map?.[`${OWNER}/reconcile`]?.toLowerCase() === 'disabled' || map?.[`${OWNER}/ssa`]?.toLowerCase() === 'ignore';
-  return isMarked(labels) || isMarked(annotations);
-}
-
-function isPresentEnough(object: KubeObject, live: KubeObject | undefined): boolean {
-  return live !== undefined && object.metadata.annotations?.[`${OWNER}/ssa`]?.toLowerCase() === 'ifnotpresent';
-}
-
-function serveUnknown(context: FluxContext, object: KubeObject, unknownKinds: UnknownKinds): ApiResource {
-  const { resources } = context.access.store;
-  const { group, version } = splitApiVersion(object.apiVersion);
-  if (unknownKinds === 'refuse') {
-    const subject = `${object.kind}/${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+function candidateOf(context: FluxContext, object: KubeObject, unknownKinds: UnknownKinds): Candidate {
+  const resource = context.access.store.resources.ofObject(object);
+  const { name } = object.metadata;
+  const given = object.metadata.namespace ?? '';
+  if (resource === undefined && unknownKinds === 'refuse') {
+    const subject = subjectOf({ kind: object.kind, namespace: given, name });
     throw new Error(
       `${subject} dry-run failed: no matches for kind "${object.kind}" in version "${object.apiVersion}"`,
     );
   }
-  const known = resources.byGroupKind(group, object.kind);
-  const plural = `${object.kind
-    .toLowerCase()
-    .replace(/y$/, 'ie')
-    .replace(/([sx])$/, '$1e')}s`;
-  const served: ApiResource = {
-    group,
-    versions: [...(known?.versions ?? []), version],
-    plural: known?.plural ?? plural,
-    singular: object.kind.toLowerCase(),
-    kind: object.kind,
-    namespaced: known?.namespaced ?? object.metadata.namespace !== undefined,
-    shortNames: known?.shortNames ?? [],
-    categories: known?.categories ?? [],
-    hasStatus: known?.hasStatus ?? true,
-    hasGeneration: known?.hasGeneration ?? true,
-  };
-  resources.add(served);
-  return served;
+  const served = resource ?? serveKindOf(context, object);
+  const namespace = served.namespaced ? given : '';
+  const subject = subjectOf({ kind: object.kind, namespace: given, name });
+  const { group, version } = splitApiVersion(object.apiVersion);
+  const id = inventoryId({ namespace, name, group, kind: object.kind });
+  return { object, resource: served, namespace, name, subject, entry: { id, v: version } };
 }
 
-/** An API server drops nulls; `creationTimestamp: null` is common in manifests. */
-function withoutNulls<T>(value: T): T;
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, field]) => field !== null)
-      .map(([key, field]) => [key, withoutNulls(field)]),
+function orderOf({ resource, namespace, name }: Candidate): Parameters<typeof compareForApply>[0] {
+  return { group: resource.group, kind: resource.kind, namespace, name };
+}
+
+function applyStage(context: FluxContext, owner: KubeObject, candidates: readonly Candidate[]): AppliedObject[] {
+  const writes: (() => void)[] = [];
+  const applied = candidates.map((candidate): AppliedObject => {
+    const { subject, entry } = candidate;
+    const live = liveOf(context, candidate);
+    const isKept = live !== undefined && isMarked(candidate.object, ONLY_CREATED);
+    if (isMarked(candidate.object, LEFT_ALONE) || isMarked(live, LEFT_ALONE) || isKept)
+      return { subject, entry, action: 'skipped' };
+    const wanted = wantedObject(owner, candidate);
+    const { before, after } = dryRun(context, owner, candidate, wanted, live);
+    const isTakenOver =
+      before !== undefined && takeOverFromKubectl(context, candidate.resource, candidate.object, before);
+    if (before !== undefined && !isTakenOver && !hasDrifted(before, after))
+      return { subject, entry, action: 'unchanged' };
+    writes.push(() => write(context, candidate, wanted));
+    return { subject, entry, action: before === undefined ? 'created' : 'configured' };
+  });
+  for (const writeOne of writes) writeOne();
+  return applied;
+}
+
+function liveOf(context: FluxContext, { resource, namespace, name }: Candidate): KubeObject | undefined {
+  return context.access.store.read(resource, namespace, name);
+}
+
+/** What would come of the apply. `before` is undefined when the object is new, or had to make way for it. */
+function dryRun(
+  context: FluxContext,
+  owner: KubeObject,
+  candidate: Candidate,
+  wanted: KubeObject,
+  live: KubeObject | undefined,
+): { before: KubeObject | undefined; after: KubeObject } {
+  try {
+    return { before: live, after: patch(context, candidate, wanted, true) };
+  } catch (error) {
+    const isForced = owner.spec?.force === true || isMarked(candidate.object, FORCED) || isMarked(live, FORCED);
+    if (live === undefined || !isForced || !isImmutableError(error)) throw dryRunError(candidate, error);
+    context.access.store.remove(candidate.resource, candidate.namespace, candidate.name);
+    return { before: undefined, after: wanted };
+  }
+}
+
+function write(context: FluxContext, candidate: Candidate, wanted: KubeObject): void {
+  try {
+    patch(context, candidate, wanted, false);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`${candidate.subject} apply failed: ${why}`, { cause: error });
+  }
+}
+
+function patch(context: FluxContext, candidate: Candidate, wanted: KubeObject, isDryRun: boolean): KubeObject {
+  const { resource, namespace, name } = candidate;
+  if (resource.namespaced && namespace === '') {
+    // No request path without a namespace leads to such an object.
+    throw new StatusError(404, 'NotFound', 'the server could not find the requested resource');
+  }
+  const options = { fieldManager: MANAGER, force: true, dryRun: isDryRun };
+  return context.access.patch(resource, namespace, name, 'apply', wanted, options).object;
+}
+
+function dryRunError({ subject, namespace }: Candidate, error: unknown): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof StatusError)) return new Error(`${subject} dry-run failed: ${message}`, { cause: error });
+  if (error.reason === 'NotFound') {
+    const what = namespace === '' ? 'namespace not specified' : 'not found';
+    return new Error(`${subject} ${what}: ${message}`, { cause: error });
+  }
+  return new Error(`${subject} dry-run failed (${error.reason}): ${message}`, { cause: error });
+}
+
+function isImmutableError(error: unknown): boolean {
+  if (error instanceof StatusError && (error.reason === 'Invalid' || error.reason === 'Conflict')) return true;
+  return error instanceof Error && /is\simmutable|immutable\sfield/.test(error.message);
+}
+
+/** The manifest with the owner's labels and `commonMetadata`. */
+function wantedObject(owner: KubeObject, { object, resource, namespace }: Candidate): KubeObject {
+  const { status: _status, ...fields } = object;
+  const { namespace: _namespace, ...metadata } = object.metadata;
+  const common = isJsonObject(owner.spec?.commonMetadata) ? owner.spec.commonMetadata : {};
+  const annotations = { ...metadata.annotations, ...stringsOf(common.annotations) };
+  return {
+    ...fields,
+    metadata: {
+      ...metadata,
+      ...(resource.namespaced ? { namespace } : {}),
+      labels: { ...metadata.labels, ...ownerLabels(owner), ...stringsOf(common.labels) },
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    },
+  };
+}
+
+function stringsOf(value: unknown): Readonly<Record<string, string>> {
+  return isJsonObject(value) ? (value as Record<string, string>) : {};
+}
+
+/** Labels, annotations and everything beside metadata and status count. */
+function hasDrifted(before: KubeObject, after: KubeObject): boolean {
+  const { metadata: _before, status: _statusBefore, ...bodyBefore } = before;
+  const { metadata: _after, status: _statusAfter, ...bodyAfter } = after;
+  return (
+    !sameJson(before.metadata.labels ?? {}, after.metadata.labels ?? {}) ||
+    !sameJson(before.metadata.annotations ?? {}, after.metadata.annotations ?? {}) ||
+    !sameJson(bodyBefore, bodyAfter)
   );
 }

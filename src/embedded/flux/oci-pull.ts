@@ -18,6 +18,9 @@ export interface OciManifest {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+/** Where the repository is, without what is wanted of it. */
+export type OciRepository = Pick<OciReference, 'url' | 'insecure' | 'credentials'>;
+
 const ACCEPT = 'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json';
 
 /** The manifest of the tag or digest. Throws with the words of the registry. */
@@ -30,6 +33,26 @@ export async function pullManifest(reference: OciReference): Promise<OciManifest
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   );
   return { digest, layers: asArray(body.layers).map(asObject), annotations: Object.fromEntries(annotations) };
+}
+
+/** All tags of the repository; a registry gives them in pages. */
+export async function listTags(repository: OciRepository): Promise<readonly string[]> {
+  const tags: string[] = [];
+  let rest: string | undefined = 'tags/list';
+  while (rest !== undefined) {
+    const response: Response = await request(repository, rest, {});
+    const body = asObject(await response.json());
+    tags.push(...asArray(body.tags).filter((tag) => typeof tag === 'string'));
+    rest = /<[^>]*\/(tags\/list[^>]*)>\s*;\s*rel="?next"?/.exec(response.headers.get('link') ?? '')?.[1];
+  }
+  return tags;
+}
+
+/** `host/repository:tag` or `host/repository@digest`. */
+export function imageName(reference: OciReference): string {
+  const { host, repository } = ociLocation(reference.url);
+  const suffix = reference.digest === undefined ? `:${reference.tag ?? 'latest'}` : `@${reference.digest}`;
+  return `${host}/${repository}${suffix}`;
 }
 
 /** The files of the layer whose media type is `mediaType`, or of the first one. */
@@ -52,11 +75,11 @@ export async function pullLayer(
 }
 
 async function request(
-  reference: OciReference,
+  reference: OciRepository,
   rest: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<Response> {
-  const { host, repository } = locationOf(reference.url);
+  const { host, repository } = ociLocation(reference.url);
   const url = `${reference.insecure ? 'http' : 'https'}://${host}/v2/${repository}/${rest}`;
   const { credentials } = reference;
   const authorization =
@@ -75,8 +98,12 @@ async function request(
   throw new Error(`GET ${url}: ${code}: ${asString(first.message) ?? response.statusText}`);
 }
 
-function locationOf(url: string): { host: string; repository: string } {
+/** Host and repository of `oci://host/repository`. Throws where it is no such URL or carries a tag. */
+export function ociLocation(url: string): { host: string; repository: string } {
   const parsed = /^oci:\/\/([^/]+)\/(.+?)\/?$/.exec(url);
-  if (parsed === null) throw new Error(`URL must be in format 'oci://<domain>/<org>/<repo>', found '${url}'`);
-  return { host: parsed[1] ?? '', repository: parsed[2] ?? '' };
+  if (parsed === null) throw new Error("URL must be in format 'oci://<domain>/<org>/<repo>'");
+  const [, host = '', repository = ''] = parsed;
+  const tag = repository.split(':')[1];
+  if (tag !== undefined) throw new Error(`URL must not contain a tag; remove ':${tag}'`);
+  return { host, repository };
 }

@@ -68,13 +68,12 @@ export function sourceWatcher(context: FluxContext, workers: number): Controller
 }
 
 async function reconcile(context: FluxContext, generator: KubeObject): Promise<boolean> {
-  const started =
-    writeStatus(context, generator, {
-      conditions: [
-        { type: 'Reconciling', status: 'True', reason: 'Progressing', message: 'Reconciliation in progress' },
-        { type: 'Ready', status: 'Unknown', reason: 'Progressing', message: 'Reconciliation in progress' },
-      ],
-    }) ?? generator;
+  const started = writeStatus(context, generator, {
+    conditions: [
+      { type: 'Reconciling', status: 'True', reason: 'Progressing', message: 'Reconciliation in progress' },
+      { type: 'Ready', status: 'Unknown', reason: 'Progressing', message: 'Reconciliation in progress' },
+    ],
+  });
   const fail = (reason: string, error: unknown): false => {
     const message = error instanceof Error ? error.message : String(error);
     writeStatus(context, started, {
@@ -130,7 +129,7 @@ async function fetchSources(context: FluxContext, generator: KubeObject): Promis
     if (object === undefined) throw new Error(`source '${kind}/${namespace}/${name}' not found`);
     const artifact = artifactOf(object);
     if (artifact === undefined) throw new Error(`source '${kind}/${namespace}/${name}' is not ready`);
-    files.set(alias, await context.storage.fetch(artifact.url));
+    files.set(alias, await context.storage.fetch(artifact.url, artifact.digest));
     const origin = asString(
       asObject(asObject(asObject(object.status).artifact).metadata)['org.opencontainers.image.revision'],
     );

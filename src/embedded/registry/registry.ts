@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type EmbeddedClock, realClock } from '../clock.ts';
 import { FaultPlan } from '../fault-plan.ts';
+import { tamper } from '../faulty-response.ts';
 import { listen } from '../http-server.ts';
 import { RequestCounter } from '../request-counter.ts';
 import { answerBlob } from './blobs.ts';
@@ -101,11 +102,13 @@ class Registry {
     response.setHeader('Docker-Distribution-Api-Version', 'registry/2.0');
     const fault = this.faults.take(route);
     if (fault?.latencyMs !== undefined) await this.#delay(fault.latencyMs);
+    if (fault?.silent === true) return;
     if (fault?.dropConnection === true) {
       request.socket.destroy();
       return;
     }
     if (fault?.status !== undefined) throw OciError.ofStatus(fault.status, fault.retryAfterSeconds);
+    if (fault !== undefined) tamper(response, fault);
     await this.#route({ request, response, route, query: url.searchParams });
   }
 

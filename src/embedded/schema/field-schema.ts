@@ -3,7 +3,10 @@
  * Built-in kinds and CustomResourceDefinitions have the same shape.
  */
 export interface FieldSchema {
+  /** A definition of Kubernetes' own (`core.v1.PodSpec`); these may refer to themselves, so the schema can be a cyclic graph. */
+  readonly name?: string;
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
+  /** OpenAPI's, and for Kubernetes' own kinds also `quantity` and `micro-time`. */
   readonly format?: string;
   readonly nullable?: boolean;
   /** x-kubernetes-int-or-string */
@@ -41,4 +44,15 @@ export interface FieldSchema {
   readonly patchStrategy?: string;
   /** x-kubernetes-patch-merge-key */
   readonly patchMergeKey?: string;
+  /**
+   * Kubernetes' own kinds: what Go makes of an absent or zero value. `dropped`: it is left out; `kept`: it is written, be it as zero. Otherwise the field
+   * is as given.
+   */
+  readonly zero?: 'dropped' | 'kept';
+  readonly allOf?: readonly FieldSchema[];
+  readonly anyOf?: readonly FieldSchema[];
+  readonly oneOf?: readonly FieldSchema[];
+  readonly not?: FieldSchema;
+  /** x-kubernetes-validations are declared here or below; they are not evaluated. */
+  readonly hasRules?: true;
 }

@@ -1,96 +1,124 @@
-import { badRequest, StatusError } from '../api/status-error.ts';
-import { isJsonObject, sameJson } from '../json-value.ts';
+import { StatusError } from '../api/status-error.ts';
+import { isJsonObject, type JsonObject, sameJson } from '../json-value.ts';
 
-function failed(why: string): StatusError {
-  return new StatusError(422, 'Invalid', `the server rejected our request due to an error in our request: ${why}`);
+/** What a failed operation is told as, whatever failed: the real server keeps the reason to itself. */
+function failed(): StatusError {
+  const message = 'the server rejected our request due to an error in our request';
+  return new StatusError(422, 'Invalid', message, {});
 }
 
-/** RFC 6902. Throws 400 for a malformed patch, 422 for one that does not fit or whose test fails. */
-export function jsonPatch(target: unknown, patch: unknown): unknown {
-  if (!Array.isArray(patch)) throw badRequest('a JSON patch must be an array of operations');
-  let result: unknown = structuredClone(target);
-  for (const operation of patch) {
-    if (!isJsonObject(operation) || typeof operation.op !== 'string' || typeof operation.path !== 'string') {
-      throw badRequest('each operation of a JSON patch needs "op" and "path"');
-    }
-    result = applyOperation(result, operation.op, operation.path, operation.from, operation.value);
+/**
+ * RFC 6902, with the liberties that the real server takes: `replace` of a field that is not there adds it, a missing value is null,
+ * a negative index counts from the end, and what stands before the first `/` of a path is ignored. `target` is not changed.
+ * Throws 422 for a patch that does not fit or whose test fails.
+ */
+export function jsonPatch(target: unknown, operations: readonly unknown[]): unknown {
+  let result = target;
+  for (const operation of operations) {
+    if (!isJsonObject(operation)) throw failed();
+    result = applyOperation(result, operation);
   }
   return result;
 }
 
-function applyOperation(document: unknown, op: string, path: string, from: unknown, value: unknown): unknown {
+function applyOperation(document: unknown, operation: JsonObject): unknown {
+  const { op, value = null } = operation;
+  const path = () => stringOf(operation.path);
+  const from = () => pointer(stringOf(operation.from));
   switch (op) {
     case 'add':
-      return write(document, pointer(path), value, 'add');
+      return changedAt(document, pointer(path()), (parent, key) => added(parent, key, value));
     case 'replace':
-      read(document, pointer(path));
-      return write(document, pointer(path), value, 'replace');
+      if (path() === '') return replacedDocument(value);
+      return changedAt(document, pointer(path()), (parent, key) => replaced(parent, key, value));
     case 'remove':
-      return remove(document, pointer(path));
-    case 'test':
-      if (!sameJson(read(document, pointer(path)), value)) throw failed(`testing value ${path} failed`);
+      return changedAt(document, pointer(path()), removed);
+    case 'test': {
+      const found = path() === '' ? document : valueAt(document, pointer(path()));
+      if (!sameJson(found ?? null, value) || operation.value === undefined) throw failed();
       return document;
-    case 'copy':
+    }
+    case 'copy': {
+      const copied = valueAt(document, from()) ?? null;
+      return changedAt(document, pointer(path()), (parent, key) => added(parent, key, copied));
+    }
     case 'move': {
-      if (typeof from !== 'string') throw badRequest(`the JSON patch operation ${op} needs "from"`);
-      const taken = structuredClone(read(document, pointer(from)));
-      const rest = op === 'move' ? remove(document, pointer(from)) : document;
-      return write(rest, pointer(path), taken, 'add');
+      const moved = valueAt(document, from()) ?? null;
+      const rest = changedAt(document, from(), removed);
+      return changedAt(rest, pointer(path()), (parent, key) => added(parent, key, moved));
     }
     default:
-      throw badRequest(`unknown JSON patch operation "${op}"`);
+      throw failed();
   }
+}
+
+function stringOf(value: unknown): string {
+  if (typeof value !== 'string') throw failed();
+  return value;
 }
 
 function pointer(path: string): readonly string[] {
-  if (path === '') return [];
-  if (!path.startsWith('/')) throw badRequest(`a JSON pointer starts with "/", found "${path}"`);
-  return path
-    .slice(1)
-    .split('/')
-    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const segments = path.split('/').slice(1);
+  if (segments.length === 0) throw failed();
+  return segments.map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-function read(document: unknown, path: readonly string[]): unknown {
-  let current = document;
-  for (const segment of path) {
-    if (Array.isArray(current)) current = current[indexOf(current, segment, current.length - 1)];
-    else if (isJsonObject(current) && Object.hasOwn(current, segment)) current = current[segment];
-    else throw failed(`the path /${path.join('/')} does not exist`);
+function replacedDocument(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) throw failed();
+  return value;
+}
+
+type Container = JsonObject | readonly unknown[];
+
+function containerOf(value: unknown): Container {
+  if (Array.isArray(value) || isJsonObject(value)) return value;
+  throw failed();
+}
+
+/** The document with the container at `path` but its last segment changed; all others are shared. */
+function changedAt(
+  document: unknown,
+  path: readonly string[],
+  change: (parent: Container, key: string) => Container,
+): unknown {
+  const [key = '', ...rest] = path;
+  const container = containerOf(document);
+  if (rest.length === 0) return change(container, key);
+  return replaced(container, key, changedAt(child(container, key), rest, change));
+}
+
+function valueAt(document: unknown, path: readonly string[]): unknown {
+  return path.reduce((value: unknown, key) => child(containerOf(value), key), document);
+}
+
+function child(container: Container, key: string): unknown {
+  if (isJsonObject(container)) return Object.hasOwn(container, key) ? container[key] : undefined;
+  return container[indexOf(key, container.length, container.length - 1)];
+}
+
+function added(container: Container, key: string, value: unknown): Container {
+  if (isJsonObject(container)) return { ...container, [key]: value };
+  if (key === '-') return [...container, value];
+  return container.toSpliced(indexOf(key, container.length + 1, container.length), 0, value);
+}
+
+function replaced(container: Container, key: string, value: unknown): Container {
+  if (isJsonObject(container)) return { ...container, [key]: value };
+  return container.with(indexOf(key, container.length, container.length - 1), value);
+}
+
+function removed(container: Container, key: string): Container {
+  if (!isJsonObject(container)) {
+    return container.toSpliced(indexOf(key, container.length, container.length - 1), 1);
   }
-  return current;
+  if (!Object.hasOwn(container, key)) throw failed();
+  const { [key]: _removed, ...rest } = container;
+  return rest;
 }
 
-function indexOf(list: readonly unknown[], segment: string, last: number): number {
-  if (segment === '-') return list.length;
-  const index = /^(0|[1-9]\d*)$/.test(segment) ? Number(segment) : Number.NaN;
-  if (!(index <= last)) throw failed(`index "${segment}" is out of a list of ${list.length}`);
+function indexOf(text: string, size: number, last: number): number {
+  const given = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+  const index = given < 0 ? given + size : given;
+  if (!(index >= 0 && index <= last)) throw failed();
   return index;
-}
-
-function write(document: unknown, path: readonly string[], value: unknown, how: 'add' | 'replace'): unknown {
-  const last = path.at(-1);
-  if (last === undefined) return value;
-  const parent = read(document, path.slice(0, -1));
-  if (Array.isArray(parent)) {
-    if (how === 'add') parent.splice(indexOf(parent, last, parent.length), 0, value);
-    else parent[indexOf(parent, last, parent.length - 1)] = value;
-  } else if (isMutable(parent)) parent[last] = value;
-  else throw failed(`the path /${path.join('/')} does not exist`);
-  return document;
-}
-
-function remove(document: unknown, path: readonly string[]): unknown {
-  const last = path.at(-1);
-  if (last === undefined) return undefined;
-  read(document, path);
-  const parent = read(document, path.slice(0, -1));
-  if (Array.isArray(parent)) parent.splice(indexOf(parent, last, parent.length - 1), 1);
-  else if (isMutable(parent)) delete parent[last];
-  return document;
-}
-
-/** The document is our own clone, so writing into it is safe. */
-function isMutable(value: unknown): value is Record<string, unknown> {
-  return isJsonObject(value);
 }

@@ -1,31 +1,37 @@
 import type { KubeObject } from '../../domain/kube-object.ts';
-import { badRequest, StatusError } from '../api/status-error.ts';
-import { isJsonObject, type JsonObject, sameJson } from '../json-value.ts';
+import { isBuiltInGroup } from '../api/built-in-groups.ts';
+import { conflict, StatusError } from '../api/status-error.ts';
+import { asObject, isJsonObject } from '../json-value.ts';
+import { invalidObject, invalidValue } from '../schema/field-error.ts';
+import { schemaOf } from '../schema/schema-of.ts';
+import { goPrint } from './go-print.ts';
 import { jsonPatch } from './json-patch.ts';
-import { mergePatch, strategicMergePatch } from './merge-patch.ts';
-import type { ObjectStore, StoreEvent } from './object-store.ts';
-import type { ApiResource } from './resource-registry.ts';
-import { AppliedConfigurations } from './server-side-apply.ts';
-import type { WriteOptions } from './write-options.ts';
+import { mergePatch } from './merge-patch.ts';
+import type { ObjectStore } from './object-store.ts';
+import { type PatchType, patchOf, unknownFields } from './patch-body.ts';
+import { type PatchTarget, patchedObject, placedObject } from './patched-object.ts';
+import { type ApiResource, apiVersionOf, splitApiVersion } from './resource-registry.ts';
+import { type ApplyOptions, applyConfiguration } from './server-side-apply.ts';
+import { strategicMergePatch } from './strategic-merge-patch.ts';
+import { convertedFromConfiguration, decodedFromPatch, unfitPatch } from './unfit-patch.ts';
 
-export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
+export type { PatchType } from './patch-body.ts';
 
-/** `fieldManager` is needed for `apply`. */
-export type PatchOptions = WriteOptions;
+/** `fieldManager` is needed for `apply`, which `force` may make win over others. */
+export type PatchOptions = ApplyOptions;
 
-/** Writes to the store that need more than one object version: patches and server-side apply. */
+/** Writes to the store that need the object as it is: patches and server-side apply. */
 export class ObjectAccess {
   readonly store: ObjectStore;
-  readonly #applied = new AppliedConfigurations();
 
   constructor(store: ObjectStore) {
     this.store = store;
-    store.subscribe((event) => {
-      if (event.type === 'DELETED') this.#applied.forget(event.object.metadata.uid ?? '');
-    });
   }
 
-  /** Returns the object after the patch; `created` tells that an apply made it. */
+  /**
+   * `patch` is the patch itself, or a `PatchBody` with its text. Returns the object after it; `created` tells that an apply
+   * made it. Throws StatusError.
+   */
   patch(
     resource: ApiResource,
     namespace: string,
@@ -34,183 +40,81 @@ export class ObjectAccess {
     patch: unknown,
     options: PatchOptions = {},
   ): { object: KubeObject; created: boolean } {
-    if (type === 'apply') return this.#apply(resource, namespace, name, patch, options);
+    const apiVersion = options.apiVersion ?? apiVersionOf(resource);
+    const target: PatchTarget = { resource, namespace, name, apiVersion };
+    if (type === 'apply') return this.#apply(target, patchOf(type, patch, options), options);
+    if (type === 'strategic' && !isBuiltInGroup(resource.group)) throw unsupportedStrategicPatch();
     const before = this.store.get(resource, namespace, name);
-    const after = type === 'json' ? jsonPatch(before, patch) : mergeOf(type)(before, patch);
-    const object = this.store.update(resource, asKubeObject(after, before), options);
-    return { object, created: false };
+    const given = patchOf(type, patch, options);
+    const patched = this.#patched(target, type, before, given);
+    const shown = type === 'strategic' ? goPrint(given) : patched;
+    if (type === 'json' && options.fieldValidation === 'Strict' && Array.isArray(given)) {
+      const unknown = unknownFields(given);
+      if (unknown.length > 0) throw unfitPatch(patched, `strict decoding error: ${unknown.join(', ')}`);
+    }
+    const next = withKeptMetadata(resource, patchedObject(target, patched), before, options);
+    return { object: decodedFromPatch(shown, () => this.store.update(resource, next, options)), created: false };
   }
 
-  #apply(
-    resource: ApiResource,
-    namespace: string,
-    name: string,
-    configuration: unknown,
-    options: PatchOptions,
-  ): { object: KubeObject; created: boolean } {
-    const manager = options.fieldManager ?? '';
-    if (manager === '')
-      throw badRequest(
-        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-      );
-    if (!isJsonObject(configuration)) throw badRequest('an apply patch must be an object');
+  #patched(target: PatchTarget, type: Exclude<PatchType, 'apply'>, before: KubeObject, patch: unknown): unknown {
+    const { resource, apiVersion } = target;
+    const seen = before.apiVersion === apiVersion ? before : { ...before, apiVersion };
+    switch (type) {
+      case 'json':
+        return Array.isArray(patch) ? jsonPatch(seen, patch) : seen;
+      case 'merge':
+        return mergePatch(seen, patch);
+      case 'strategic': {
+        const merged = asObject(
+          strategicMergePatch(seen, patch, schemaOf(resource, splitApiVersion(apiVersion).version)),
+        );
+        // The real server decodes into the type of the path, whatever the patch says of it.
+        return { ...merged, apiVersion, kind: resource.kind };
+      }
+    }
+  }
+
+  #apply(target: PatchTarget, configuration: unknown, options: PatchOptions): { object: KubeObject; created: boolean } {
+    const { resource, namespace, name } = target;
     const live = this.store.read(resource, namespace, name);
-    const { managedFields: _managed, ...metadata } = isJsonObject(configuration.metadata) ? configuration.metadata : {};
-    const applied: JsonObject = { ...configuration, metadata };
-    const owner = options.subresource === undefined ? manager : `${manager}/${options.subresource}`;
-    const merged = this.#applied.merge(live, applied, owner);
-    const full: KubeObject = {
-      ...merged,
-      apiVersion: String(merged.apiVersion),
-      kind: String(merged.kind),
-      metadata: {
-        ...(isJsonObject(merged.metadata) ? merged.metadata : {}),
-        name,
-        ...(resource.namespaced ? { namespace } : {}),
-      },
-    };
+    // A subresource is nothing without its object.
     if (live === undefined && options.subresource !== undefined) this.store.get(resource, namespace, name);
-    const object =
-      live === undefined ? this.store.create(resource, full, options) : this.store.update(resource, full, options);
-    if (options.dryRun !== true) this.#applied.remember(object.metadata.uid ?? '', owner, applied);
-    return { object, created: live === undefined };
+    const wanted = isJsonObject(configuration) ? configuration : {};
+    const applied = applyConfiguration(resource, live, wanted, options, this.store.clock.now());
+    const { uid } = applied.metadata;
+    if (live === undefined && uid !== undefined && uid !== '') {
+      const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+      throw conflict(resource, name, why);
+    }
+    const next = placedObject(target, applied, applied.metadata);
+    const given: PatchOptions = { ...options, managedFields: 'given' };
+    return convertedFromConfiguration(target, wanted, () => {
+      if (live !== undefined) return { object: this.store.update(resource, next, given), created: false };
+      const { resourceVersion: _version, ...metadata } = next.metadata;
+      return { object: this.store.create(resource, { ...next, metadata }, given), created: true };
+    });
   }
 }
 
-function mergeOf(type: 'merge' | 'strategic'): (target: unknown, patch: unknown) => unknown {
-  return type === 'merge' ? mergePatch : strategicMergePatch;
-}
-
-function asKubeObject(value: unknown, before: KubeObject): KubeObject {
-  if (!isJsonObject(value) || !isJsonObject(value.metadata)) throw badRequest('the patched object has no metadata');
-  if (value.metadata.name !== before.metadata.name) throw badRequest('the name of an object cannot be changed');
-  return {
-    ...value,
-    apiVersion: before.apiVersion,
-    kind: before.kind,
-    metadata: { ...value.metadata, name: before.metadata.name },
-  };
-}
-
-/** Where an object is: its kind (or apiVersion and kind), namespace and name. */
-export interface ObjectKey {
-  readonly kind: string;
-  readonly apiVersion?: string;
-  readonly namespace?: string;
-  readonly name: string;
-}
-
-/**
- * The cluster's objects for tests and stand-ins in the same process: what a client with all rights could do over HTTP,
- * without HTTP. Throws StatusError. Objects are immutable.
- */
-export interface ClusterObjects {
-  get(kind: string, namespace: string | undefined, name: string): KubeObject | undefined;
-  /** Sorted by namespace and name; all namespaces when none is given. */
-  list(kind: string, namespace?: string): readonly KubeObject[];
-  /** Server-side apply; creates the namespace too where it is missing. */
-  apply(object: KubeObject, fieldManager?: string): KubeObject;
-  create(object: KubeObject): KubeObject;
-  /** A merge patch (RFC 7386). */
-  patch(key: ObjectKey, patch: JsonObject, subresource?: 'status'): KubeObject;
-  setStatus(key: ObjectKey, status: JsonObject): KubeObject;
-  /** False when there was none. */
-  delete(kind: string, namespace: string | undefined, name: string): boolean;
-  /** Called after each write, in order. Returns how to stop. */
-  watch(listener: (event: StoreEvent) => void): () => void;
-  /** Resolves with the object as soon as it exists and `accept` takes it; rejects after `timeoutMs` (default 20,000). */
-  until(
-    kind: string,
-    namespace: string | undefined,
-    name: string,
-    accept: (object: KubeObject) => boolean,
-    timeoutMs?: number,
-  ): Promise<KubeObject>;
-}
-
-const UNTIL_MS = 20_000;
-
-export function clusterObjects(access: ObjectAccess): ClusterObjects {
-  const { store } = access;
-  function resourceOf(kind: string, apiVersion?: string): ApiResource {
-    const found =
-      apiVersion === undefined ? store.resources.ofKind(kind) : store.resources.ofObject({ apiVersion, kind });
-    if (found !== undefined) return found;
-    const version = apiVersion === undefined ? '' : ` in version "${apiVersion}"`;
-    throw new StatusError(
-      404,
-      'NotFound',
-      `no matches for kind "${kind}"${version}: apply its CustomResourceDefinition first`,
-    );
+/** A custom resource keeps its version in sight; its status is all that the subresource changes. */
+function withKeptMetadata(
+  resource: ApiResource,
+  next: KubeObject,
+  before: KubeObject,
+  { subresource }: PatchOptions,
+): KubeObject {
+  if (isBuiltInGroup(resource.group)) return next;
+  const { name, resourceVersion } = next.metadata;
+  if (typeof resourceVersion !== 'string') {
+    const why = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update');
+    throw invalidObject({ group: resource.group, kind: resource.plural }, name, [why]);
   }
-  function namespaceOf(resource: ApiResource, namespace: string | undefined): string {
-    return resource.namespaced ? (namespace ?? 'default') : '';
-  }
-  function get(kind: string, namespace: string | undefined, name: string): KubeObject | undefined {
-    const resource = resourceOf(kind);
-    return store.read(resource, namespaceOf(resource, namespace), name);
-  }
-  function patch(key: ObjectKey, body: JsonObject, subresource?: 'status'): KubeObject {
-    const resource = resourceOf(key.kind, key.apiVersion);
-    const options = subresource === undefined ? {} : { subresource };
-    return access.patch(resource, namespaceOf(resource, key.namespace), key.name, 'merge', body, options).object;
-  }
-  return {
-    get,
-    list: (kind, namespace) => store.list(resourceOf(kind), namespace ?? ''),
-    apply(object, fieldManager = 'test') {
-      const resource = resourceOf(object.kind, object.apiVersion);
-      const namespace = namespaceOf(resource, object.metadata.namespace);
-      if (namespace !== '') ensureNamespace(store, namespace);
-      const { status, ...fields } = object;
-      const { name } = object.metadata;
-      const applied = access.patch(resource, namespace, name, 'apply', resource.hasStatus ? fields : object, {
-        fieldManager,
-      });
-      if (status === undefined || !resource.hasStatus || sameJson(status, applied.object.status)) return applied.object;
-      return access.patch(resource, namespace, name, 'merge', { status }, { subresource: 'status' }).object;
-    },
-    create(object) {
-      const resource = resourceOf(object.kind, object.apiVersion);
-      const namespace = namespaceOf(resource, object.metadata.namespace);
-      const placed = resource.namespaced ? { ...object, metadata: { ...object.metadata, namespace } } : object;
-      return store.create(resource, placed);
-    },
-    patch,
-    setStatus: (key, status) => patch(key, { status }, 'status'),
-    delete(kind, namespace, name) {
-      const resource = resourceOf(kind);
-      if (store.read(resource, namespaceOf(resource, namespace), name) === undefined) return false;
-      store.remove(resource, namespaceOf(resource, namespace), name);
-      return true;
-    },
-    watch: (listener) => store.subscribe(listener),
-    until(kind, namespace, name, accept, timeoutMs = UNTIL_MS) {
-      const now = get(kind, namespace, name);
-      if (now !== undefined && accept(now)) return Promise.resolve(now);
-      return new Promise((resolve, reject) => {
-        const place = namespaceOf(resourceOf(kind), namespace);
-        const timer = setTimeout(() => {
-          unsubscribe();
-          const last = JSON.stringify(get(kind, namespace, name)?.status ?? 'no such object');
-          reject(new Error(`${kind}/${place}/${name}: not as expected within ${timeoutMs} ms; last status: ${last}`));
-        }, timeoutMs);
-        const unsubscribe = store.subscribe(({ type, object }) => {
-          if (type === 'DELETED' || object.kind !== kind || object.metadata.name !== name) return;
-          if ((object.metadata.namespace ?? '') !== place || !accept(object)) return;
-          unsubscribe();
-          clearTimeout(timer);
-          resolve(object);
-        });
-      });
-    },
-  };
+  return subresource === 'status' ? { ...next, metadata: { ...before.metadata, resourceVersion } } : next;
 }
 
-/** Makes the namespace where it is missing. */
-export function ensureNamespace(store: ObjectStore, name: string): void {
-  const namespaces = store.resources.byGroupKind('', 'Namespace');
-  if (namespaces === undefined || store.read(namespaces, '', name) !== undefined) return;
-  const labels = { 'kubernetes.io/metadata.name': name };
-  store.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+/** Custom resources have no merge keys. */
+function unsupportedStrategicPatch(): StatusError {
+  const message =
+    'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml';
+  return new StatusError(415, 'UnsupportedMediaType', message);
 }

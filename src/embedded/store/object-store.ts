@@ -1,53 +1,37 @@
-import { randomUUID } from 'node:crypto';
 import type { KubeObject } from '../../domain/kube-object.ts';
-import {
-  alreadyExists,
-  conflict,
-  expired,
-  invalid,
-  notFound,
-  OBJECT_MODIFIED,
-  StatusError,
-} from '../api/status-error.ts';
-import { type EmbeddedClock, rfc3339 } from '../clock.ts';
+import { notFound, StatusError } from '../api/status-error.ts';
+import type { EmbeddedClock } from '../clock.ts';
 import { sameJson } from '../json-value.ts';
-import { finalizersOf, nextVersion, statusOfNew } from './object-version.ts';
-import { type ApiResource, apiVersionOf, type ResourceRegistry } from './resource-registry.ts';
-import type { WriteOptions } from './write-options.ts';
-
-/** One change of one object. `object` is the state after it (for DELETED: the last state, at the deletion's revision). */
-export interface StoreEvent {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  readonly resource: ApiResource;
-  readonly object: KubeObject;
-  readonly previous: KubeObject | undefined;
-  readonly revision: number;
-}
-
-export interface DeleteOptions {
-  readonly uid?: string;
-  readonly resourceVersion?: string;
-  readonly dryRun?: boolean;
-}
+import { admitted } from '../schema/admission.ts';
+import { deletionOf, isReleased } from './deletion.ts';
+import { generatedName } from './generated-name.ts';
+import { withUpdatedManagers } from './managed-fields.ts';
+import { requireUntouchedMetadata } from './metadata-immutability.ts';
+import { requireMortal, requireOpenPlace } from './namespace-rules.ts';
+import { keyOf, ObjectTable } from './object-table.ts';
+import { firstVersion, nextVersion, statusOfNew } from './object-version.ts';
+import type { ApiResource, ResourceRegistry } from './resource-registry.ts';
+import type { StoreEvent } from './store-event.ts';
+import { isCreatedByUpdate } from './update-rules.ts';
+import { protectedVolume } from './volume-finalizers.ts';
+import type { DeleteOptions, WriteOptions } from './write-options.ts';
+import { requireDeletable, requireReplaceable, requireVersion, takenName } from './write-preconditions.ts';
 
 type Listener = (event: StoreEvent) => void;
 
-const HISTORY_EVENTS_MAX = 20_000;
-const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
-const NAME_LENGTH_MAX = 253;
-/** Kinds whose names are not DNS subdomains. */
-const FREE_NAMES: ReadonlySet<string> = new Set(['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding']);
+/** Names are drawn again when they are taken. */
+const GENERATED_NAMES_MAX = 8;
 
 /**
  * All objects of one cluster, with the rules of metadata that the real API server keeps: one revision counter, uid,
- * generation, finalizers, namespaces. Objects are immutable: a write makes a new one. Synchronous.
+ * generation, finalizers, namespaces. Objects are immutable: a write makes a new one. Synchronous. What follows from a write
+ * elsewhere (garbage collection, the emptying of namespaces) is done by listeners: see `clusterStore()`.
  */
 export class ObjectStore {
   readonly resources: ResourceRegistry;
-  readonly #clock: EmbeddedClock;
-  readonly #objects = new Map<string, Map<string, KubeObject>>();
+  readonly clock: EmbeddedClock;
+  readonly #tables = new Map<string, ObjectTable>();
   readonly #listeners = new Set<Listener>();
-  #history: StoreEvent[] = [];
   #revision = 0;
   #forgottenRevision = 0;
   readonly #pending: StoreEvent[] = [];
@@ -55,7 +39,7 @@ export class ObjectStore {
 
   constructor(resources: ResourceRegistry, clock: EmbeddedClock) {
     this.resources = resources;
-    this.#clock = clock;
+    this.clock = clock;
   }
 
   /** The revision of the last write. */
@@ -75,98 +59,88 @@ export class ObjectStore {
 
   /** Sorted by namespace and name, as etcd has them. All namespaces when `namespace` is empty. */
   list(resource: ApiResource, namespace = ''): readonly KubeObject[] {
-    const objects = this.#of(resource);
-    const prefix = `${namespace}/`;
-    const keys = [...objects.keys()].filter(
-      (key) => namespace === '' || !resource.namespaced || key.startsWith(prefix),
-    );
-    keys.sort((a, b) => (a < b ? -1 : 1));
-    return keys.flatMap((key) => objects.get(key) ?? []);
+    return this.#of(resource).list(prefixOf(resource, namespace));
+  }
+
+  /** The list as it was at `revision`; undefined when that is forgotten. */
+  listAt(resource: ApiResource, namespace: string, revision: number): readonly KubeObject[] | undefined {
+    return this.#of(resource).listAt(prefixOf(resource, namespace), revision);
   }
 
   create(resource: ApiResource, object: KubeObject, options: WriteOptions = {}): KubeObject {
-    const named = this.#named(resource, object);
-    const { name } = named.metadata;
-    const namespace = resource.namespaced ? (named.metadata.namespace ?? '') : '';
-    if (resource.namespaced) this.#requireNamespace(namespace);
-    const key = keyOf(resource, namespace, name);
-    if (this.#of(resource).has(key)) throw alreadyExists(resource, name);
-    const { status, ...fields } = named;
-    const { managedFields: _managed, resourceVersion: given, selfLink: _link, ...metadata } = named.metadata;
-    if (given !== undefined && given !== '') {
-      throw new StatusError(400, 'BadRequest', 'resourceVersion should not be set on objects to be created');
+    const namespace = resource.namespaced ? (object.metadata.namespace ?? '') : '';
+    requireOpenPlace(this, resource, object, namespace);
+    const named = this.#named(resource, namespace, object);
+    const { name, resourceVersion = '' } = named.metadata;
+    const { status, ...fields } = firstVersion(resource, protectedVolume(resource, named), this.clock.now());
+    // What is made of the uid (a Job's labels) is made here.
+    const first = admitted(resource, { ...fields, ...statusOfNew(resource, status) }, undefined, options);
+    if (resourceVersion !== '' && resourceVersion !== '0') {
+      throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
     }
-    const created: KubeObject = {
-      ...fields,
-      apiVersion: apiVersionOf(resource),
-      kind: resource.kind,
-      metadata: {
-        ...metadata,
-        name,
-        ...(resource.namespaced ? { namespace } : {}),
-        uid: randomUUID(),
-        creationTimestamp: rfc3339(this.#clock.now()),
-        ...(resource.hasGeneration ? { generation: 1 } : {}),
-      },
-      ...statusOfNew(resource, status),
-    };
+    const key = keyOf(resource, namespace, name);
+    const taken = this.#of(resource).get(key);
+    if (taken !== undefined) throw takenName(resource, taken);
+    const created = this.#managed(resource, first, undefined, options);
     if (options.dryRun === true) return created;
     return this.#commit('ADDED', resource, key, created, undefined);
   }
 
-  /** Replaces an object. `metadata.resourceVersion`, where given, must be the current one. */
+  /**
+   * What a PUT does: as `update`, but another uid is a conflict, some kinds must name the version they replace, and some are
+   * created when missing.
+   */
+  replace(
+    resource: ApiResource,
+    object: KubeObject,
+    options: WriteOptions = {},
+  ): { readonly object: KubeObject; readonly created: boolean } {
+    const { name, namespace = '' } = object.metadata;
+    const before = this.read(resource, namespace, name);
+    const isCreated = before === undefined && options.subresource === undefined && isCreatedByUpdate(resource);
+    if (before !== undefined || isCreated) requireReplaceable(resource, object, before);
+    if (!isCreated) return { object: this.update(resource, object, options), created: false };
+    const { resourceVersion: _version, ...metadata } = object.metadata;
+    return { object: this.create(resource, { ...object, metadata }, options), created: true };
+  }
+
+  /** Stores the next version of an object. `metadata.resourceVersion`, where given, must be the current one. */
   update(resource: ApiResource, object: KubeObject, options: WriteOptions = {}): KubeObject {
     const { name } = object.metadata;
     const namespace = resource.namespaced ? (object.metadata.namespace ?? '') : '';
     const before = this.get(resource, namespace, name);
-    const { resourceVersion, uid } = object.metadata;
-    if (
-      resourceVersion !== undefined &&
-      resourceVersion !== '' &&
-      resourceVersion !== before.metadata.resourceVersion
-    ) {
-      throw conflict(resource, name, OBJECT_MODIFIED);
-    }
-    if (uid !== undefined && uid !== before.metadata.uid) {
-      const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${before.metadata.uid}`;
-      throw conflict(resource, name, why);
-    }
-    const after = nextVersion(resource, before, object, options.subresource);
+    requireVersion(resource, object, before);
+    requireUntouchedMetadata(resource, object, before);
+    const next = nextVersion(resource, before, admitted(resource, object, before, options), options);
+    const after = this.#managed(resource, next, before, options);
     if (sameJson(after, before)) return before;
     if (options.dryRun === true) return after;
     const key = keyOf(resource, namespace, name);
-    if (after.metadata.deletionTimestamp !== undefined && finalizersOf(after).length === 0) {
-      return this.#commit('DELETED', resource, key, after, before);
-    }
-    return this.#commit('MODIFIED', resource, key, after, before);
+    if (!isReleased(resource, after)) return this.#commit('MODIFIED', resource, key, after, before);
+    this.#commit('DELETED', resource, key, before, before);
+    return after;
   }
 
-  /** Removes an object, or marks it as being deleted while it has finalizers. Returns its last state. */
-  remove(resource: ApiResource, namespace: string, name: string, options: DeleteOptions = {}): KubeObject {
+  /** Deletes an object, or marks it while it has to stay. `isGone` tells which; `object` is its last state. */
+  delete(
+    resource: ApiResource,
+    namespace: string,
+    name: string,
+    options: DeleteOptions = {},
+  ): { readonly object: KubeObject; readonly isGone: boolean } {
     const before = this.get(resource, namespace, name);
-    if (options.uid !== undefined && options.uid !== before.metadata.uid) {
-      const why = `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${before.metadata.uid}`;
-      throw conflict(resource, name, why);
-    }
-    if (options.resourceVersion !== undefined && options.resourceVersion !== before.metadata.resourceVersion) {
-      throw conflict(resource, name, OBJECT_MODIFIED);
-    }
-    if (options.dryRun === true) return before;
-    if (resource.kind === 'Namespace' && resource.group === '') this.#emptyNamespace(name);
-    if (resource.kind === 'CustomResourceDefinition') this.#emptyDefinition(before);
+    requireMortal(resource, name);
+    requireDeletable(resource, before, options);
+    const { marked, isGone } = deletionOf(resource, before, options, this.clock.now());
+    if (options.dryRun === true) return { object: marked, isGone };
     const key = keyOf(resource, namespace, name);
-    if (finalizersOf(before).length === 0) return this.#commit('DELETED', resource, key, before, before);
-    if (before.metadata.deletionTimestamp !== undefined) return before;
-    const marked: KubeObject = {
-      ...before,
-      metadata: {
-        ...before.metadata,
-        deletionTimestamp: rfc3339(this.#clock.now()),
-        deletionGracePeriodSeconds: 0,
-        ...(resource.hasGeneration ? { generation: (before.metadata.generation ?? 0) + 1 } : {}),
-      },
-    };
-    return this.#commit('MODIFIED', resource, key, marked, before);
+    const last = marked === before ? before : this.#commit('MODIFIED', resource, key, marked, before);
+    return { object: isGone ? this.#commit('DELETED', resource, key, last, last) : last, isGone };
+  }
+
+  /** `delete` for those who only want the last state. */
+  remove(resource: ApiResource, namespace: string, name: string, options: DeleteOptions = {}): KubeObject {
+    return this.delete(resource, namespace, name, options).object;
   }
 
   /** Calls `listener` after each write, in order; a write made by a listener is told after the one being told. */
@@ -175,64 +149,51 @@ export class ObjectStore {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The events after `revision`. Throws 410 Expired when they are forgotten. */
-  eventsSince(revision: number): readonly StoreEvent[] {
-    if (revision < this.#forgottenRevision) {
-      throw expired(`too old resource version: ${revision} (${this.#forgottenRevision})`);
-    }
-    // Revisions rise by one a write, so the place in the history is known.
-    const first = this.#history[0]?.revision ?? this.#revision + 1;
-    return this.#history.slice(Math.max(0, revision + 1 - first));
+  /** The events of one resource after `revision`, oldest first; undefined when some of them are forgotten. */
+  eventsAfter(resource: ApiResource, revision: number): readonly StoreEvent[] | undefined {
+    return this.#of(resource).history.after(revision);
+  }
+
+  /** The revision up to which nothing of this resource's past is known. */
+  forgottenRevision(resource: ApiResource): number {
+    return this.#of(resource).history.forgottenRevision;
   }
 
   /** Forgets the history, as a compaction some time after the last write: a watch from any revision known yet gets 410 Expired. */
   compact(): void {
     this.#revision += 1;
-    this.#history = [];
     this.#forgottenRevision = this.#revision;
+    for (const table of this.#tables.values()) table.history.forget(this.#revision);
   }
 
-  #of(resource: ApiResource): Map<string, KubeObject> {
+  #of(resource: ApiResource): ObjectTable {
     const id = `${resource.group}/${resource.plural}`;
-    const found = this.#objects.get(id);
-    if (found !== undefined) return found;
-    const made = new Map<string, KubeObject>();
-    this.#objects.set(id, made);
-    return made;
-  }
-
-  #named(resource: ApiResource, object: KubeObject): KubeObject {
-    const { generateName } = object.metadata;
-    const name =
-      object.metadata.name || (typeof generateName === 'string' ? `${generateName}${randomUUID().slice(0, 5)}` : '');
-    if (name === '')
-      throw invalid(resource.kind, '', 'metadata.name', 'Required value: name or generateName is required');
-    if (!FREE_NAMES.has(resource.kind) && (!NAME.test(name) || name.length > NAME_LENGTH_MAX)) {
-      const why = `Invalid value: "${name}": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')`;
-      throw invalid(resource.kind, name, 'metadata.name', why);
+    let table = this.#tables.get(id);
+    if (table === undefined) {
+      table = new ObjectTable(this.#forgottenRevision);
+      this.#tables.set(id, table);
     }
-    return name === object.metadata.name ? object : { ...object, metadata: { ...object.metadata, name } };
+    return table;
   }
 
-  #requireNamespace(name: string): void {
-    const namespaces = this.resources.byGroupKind('', 'Namespace');
-    if (namespaces === undefined) return;
-    if (this.read(namespaces, '', name) === undefined) throw notFound(namespaces, name);
-  }
-
-  #emptyNamespace(namespace: string): void {
-    for (const resource of this.resources.all()) {
-      if (!resource.namespaced) continue;
-      for (const object of this.list(resource, namespace)) this.remove(resource, namespace, object.metadata.name);
+  #named(resource: ApiResource, namespace: string, object: KubeObject): KubeObject {
+    const { name, generateName } = object.metadata;
+    if (name || typeof generateName !== 'string' || generateName === '') return object;
+    let drawn = generatedName(generateName);
+    for (let count = 1; count < GENERATED_NAMES_MAX; count += 1) {
+      if (this.read(resource, namespace, drawn) === undefined) break;
+      drawn = generatedName(generateName);
     }
+    return { ...object, metadata: { ...object.metadata, name: drawn } };
   }
 
-  #emptyDefinition(definition: KubeObject): void {
-    const removed = this.resources.undefine(definition);
-    if (removed === undefined) return;
-    for (const object of this.list(removed)) {
-      this.remove(removed, object.metadata.namespace ?? '', object.metadata.name);
-    }
+  #managed(
+    resource: ApiResource,
+    after: KubeObject,
+    before: KubeObject | undefined,
+    options: WriteOptions,
+  ): KubeObject {
+    return withUpdatedManagers(resource, after, before, options, this.clock.now());
   }
 
   #commit(
@@ -247,17 +208,9 @@ export class ObjectStore {
       ...object,
       metadata: { ...object.metadata, resourceVersion: String(this.#revision) },
     };
-    const objects = this.#of(resource);
-    if (type === 'DELETED') objects.delete(key);
-    else objects.set(key, stored);
     if (resource.kind === 'CustomResourceDefinition' && type !== 'DELETED') this.resources.define(stored);
     const event: StoreEvent = { type, resource, object: stored, previous, revision: this.#revision };
-    this.#history.push(event);
-    if (this.#history.length > HISTORY_EVENTS_MAX * 1.5) {
-      const dropped = this.#history.length - HISTORY_EVENTS_MAX;
-      this.#forgottenRevision = this.#history[dropped - 1]?.revision ?? this.#forgottenRevision;
-      this.#history = this.#history.slice(dropped);
-    }
+    this.#of(resource).apply(key, event);
     this.#notify(event);
     return stored;
   }
@@ -276,6 +229,6 @@ export class ObjectStore {
   }
 }
 
-function keyOf(resource: ApiResource, namespace: string, name: string): string {
-  return resource.namespaced ? `${namespace}/${name}` : name;
+function prefixOf(resource: ApiResource, namespace: string): string {
+  return resource.namespaced && namespace !== '' ? `${namespace}/` : '';
 }

@@ -1,94 +1,155 @@
 import type { KubeObject } from '../../domain/kube-object.ts';
-import { isJsonObject, type JsonObject } from '../json-value.ts';
-import { mergeList } from './merge-patch.ts';
+import { badRequest, StatusError } from '../api/status-error.ts';
+import { rfc3339 } from '../clock.ts';
+import { asObject, asString, type JsonObject } from '../json-value.ts';
+import { appliedFields } from './apply/applied-fields.ts';
+import { applyConflict } from './apply/apply-conflict.ts';
+import { type Comparison, changedFields } from './apply/comparison.ts';
+import { withoutDroppedFields } from './apply/dropped-fields.ts';
+import { difference, differenceBelow, type FieldSet, isEmpty, NO_FIELDS, union } from './apply/field-set.ts';
+import { KUBECTL, lastAppliedFields, withLastApplied } from './apply/last-applied.ts';
+import { type FieldManager, managedFieldsOf, managerId, managersOf } from './apply/managers.ts';
+import { mergedConfiguration } from './apply/merged-configuration.ts';
+import { objectSchema } from './apply/object-schema.ts';
+import { ownedKind } from './apply/owned-kind.ts';
+import { type Conflict, comparisonOf, disown, type OwnedKind } from './apply/ownership.ts';
+import { whyUnfit } from './apply/refused-configuration.ts';
+import { withManagedFields } from './managed-fields.ts';
+import { type ApiResource, splitApiVersion } from './resource-registry.ts';
+import type { WriteOptions } from './write-options.ts';
 
-const LIST_KEYS: Readonly<Record<string, readonly string[]>> = {
-  containers: ['name'],
-  initContainers: ['name'],
-  env: ['name'],
-  volumes: ['name'],
-  conditions: ['type'],
-  ownerReferences: ['uid'],
-};
+export interface ApplyOptions extends WriteOptions {
+  /** Take over what others own instead of refusing. */
+  readonly force?: boolean;
+}
+
+/** Owns what was there before the first apply of an object that nobody was tracked on. */
+const BEFORE_FIRST_APPLY = 'before-first-apply';
 
 /**
- * Server-side apply, simplified: what a manager applies is merged into the live object and what it applied before but
- * no longer does is removed, unless another manager applies it too. A manager always wins (as with `force=true`). Keyed
- * lists of the core kinds merge, all others are atomic.
+ * Server-side apply: the live object with `configuration` merged in and without what its manager applied before and no
+ * longer does, its `metadata.managedFields` included. `live` is undefined for a new object. Throws 409 with a cause a field
+ * when that would change what others own and `force` is not set; 400, 422 and 500 for configurations that do not fit.
  */
-export class AppliedConfigurations {
-  /** By uid of the live object, then by manager. */
-  readonly #byUid = new Map<string, Map<string, JsonObject>>();
+export function applyConfiguration(
+  resource: ApiResource,
+  live: KubeObject | undefined,
+  configuration: JsonObject,
+  options: ApplyOptions,
+  nowMs: number,
+): KubeObject {
+  const manager = options.fieldManager ?? '';
+  if (manager === '') throw missingManager();
+  const kind = ownedKind(resource, options);
+  const schema = objectSchema(kind.schema(splitApiVersion(kind.apiVersion).version));
+  checkConfiguration(resource, kind.apiVersion, configuration, schema);
 
-  /** The live object with `applied` merged in; `live` is undefined for a new object. */
-  merge(live: KubeObject | undefined, applied: JsonObject, manager: string): JsonObject {
-    if (live === undefined) return applied;
-    const managers = this.#byUid.get(live.metadata.uid ?? '');
-    const before = managers?.get(manager);
-    const others = [...(managers ?? [])].filter(([name]) => name !== manager).map(([, configuration]) => configuration);
-    const kept = before === undefined ? live : removeDropped(live, before, applied, others);
-    return mergeApplied(kept, applied);
-  }
+  const before: JsonObject = live ?? {};
+  const managers = managersOf(live?.metadata.managedFields) ?? new Map<string, FieldManager>();
+  if (live !== undefined && managers.size === 0) addManagerBeforeFirst(managers, kind, live, options, nowMs);
 
-  /** Remembers what `manager` applied to the object with `uid`. */
-  remember(uid: string, manager: string, applied: JsonObject): void {
-    const managers = this.#byUid.get(uid) ?? new Map<string, JsonObject>();
-    managers.set(manager, applied);
-    this.#byUid.set(uid, managers);
-  }
+  const applier = applierOf(manager, kind.apiVersion, options);
+  const id = managerId(applier);
+  const last = managers.get(id);
+  const fields = differenceBelow(appliedFields(configuration, schema), kind.reset);
+  managers.set(id, { ...applier, ...(last?.time === undefined ? {} : { time: last.time }), fields });
 
-  forget(uid: string): void {
-    this.#byUid.delete(uid);
+  const merged = mergedConfiguration(before, configuration, schema);
+  // Its name and the like belong to nobody, but they are part of what is applied and stay for that.
+  const owned = union(allFields(managers), appliedFields(configuration, schema, 'kept'));
+  const object = asKubeObject(withoutDroppedFields(merged, last?.fields ?? NO_FIELDS, owned, schema));
+  const comparison = comparisonOf(kind, live, object);
+  const conflicts = disown(managers, id, kind, comparison, live, object);
+  if (options.force !== true) {
+    const refused = manager === KUBECTL ? withoutLastApplied(conflicts, before, kind.apiVersion, schema) : conflicts;
+    if (refused.length > 0) throw applyConflict(refused);
   }
+  if (isChanged(comparison)) managers.set(id, { ...applier, time: rfc3339(nowMs), fields });
+  const result = manager === KUBECTL ? asKubeObject(withLastApplied(object, configuration)) : object;
+  return withManagedFields(result, managedFieldsOf(managers, live?.metadata.managedFields));
 }
 
-function mergeApplied(live: JsonObject, applied: JsonObject): JsonObject {
-  const merged: Record<string, unknown> = { ...live };
-  for (const [key, value] of Object.entries(applied)) {
-    const current = merged[key];
-    if (value === null) delete merged[key];
-    else if (isJsonObject(value)) merged[key] = mergeApplied(isJsonObject(current) ? current : {}, value);
-    else if (Array.isArray(value) && Array.isArray(current))
-      merged[key] = mergeList(current, value, LIST_KEYS[key] ?? []);
-    else merged[key] = value;
-  }
-  return merged;
+function missingManager(): StatusError {
+  const why = 'Required value: is required for apply patch';
+  const message = `PatchOptions.meta.k8s.io "" is invalid: fieldManager: ${why}`;
+  const causes = [{ reason: 'FieldValueRequired', message: why, field: 'fieldManager' }];
+  return new StatusError(422, 'Invalid', message, { group: 'meta.k8s.io', kind: 'PatchOptions', causes });
 }
 
-/** `live` without the fields that are in `before`, not in `applied`, and in none of `others`. */
-function removeDropped(
+function checkConfiguration(
+  resource: ApiResource,
+  apiVersion: string,
+  configuration: JsonObject,
+  schema: Parameters<typeof whyUnfit>[1],
+): void {
+  const given = splitApiVersion(asString(configuration.apiVersion) ?? '');
+  const kind = `${given.group}/${given.version}, Kind=${asString(configuration.kind) ?? ''}`;
+  if (configuration.apiVersion !== apiVersion || configuration.kind !== resource.kind) {
+    throw badRequest(`invalid object type: ${kind}`);
+  }
+  const { managedFields, namespace, name } = asObject(configuration.metadata);
+  if (managedFields !== undefined && managedFields !== null) throw badRequest('metadata.managedFields must be nil');
+  const why = whyUnfit(configuration, schema);
+  if (why === undefined) return;
+  const object = `${asString(namespace) ?? ''}/${asString(name) ?? ''}; ${kind}`;
+  throw new StatusError(500, '', `failed to create typed patch object (${object}): ${why}`);
+}
+
+function applierOf(
+  manager: string,
+  apiVersion: string,
+  { subresource }: ApplyOptions,
+): Omit<FieldManager, 'fields' | 'time'> {
+  return { manager, operation: 'Apply', apiVersion, ...(subresource === undefined ? {} : { subresource }) };
+}
+
+function addManagerBeforeFirst(
+  managers: Map<string, FieldManager>,
+  kind: OwnedKind,
+  live: KubeObject,
+  { subresource }: ApplyOptions,
+  nowMs: number,
+): void {
+  const first: FieldManager = {
+    manager: BEFORE_FIRST_APPLY,
+    operation: 'Update',
+    apiVersion: kind.apiVersion,
+    ...(subresource === undefined ? {} : { subresource }),
+    time: rfc3339(nowMs),
+    fields: changedFields(comparisonOf(kind, undefined, live)),
+  };
+  if (!isEmpty(first.fields)) managers.set(managerId(first), first);
+}
+
+function allFields(managers: ReadonlyMap<string, FieldManager>): FieldSet {
+  let all = NO_FIELDS;
+  for (const { fields } of managers.values()) all = union(all, fields);
+  return all;
+}
+
+function withoutLastApplied(
+  conflicts: readonly Conflict[],
   live: JsonObject,
-  before: JsonObject,
-  applied: JsonObject,
-  others: readonly JsonObject[],
-): JsonObject {
-  const kept: Record<string, unknown> = { ...live };
-  for (const [key, old] of Object.entries(before)) {
-    const now = applied[key];
-    const current = kept[key];
-    const theirs = others.filter((other) => Object.hasOwn(other, key));
-    if (isJsonObject(old) && isJsonObject(current)) {
-      const fields = isJsonObject(now) ? now : {};
-      const rest = removeDropped(current, old, fields, theirs.map((other) => other[key]).filter(isJsonObject));
-      const emptied = Object.keys(rest).length === 0 && Object.keys(current).length > 0;
-      if (emptied && now === undefined && theirs.length === 0) delete kept[key];
-      else kept[key] = rest;
-    } else if (Array.isArray(old) && Array.isArray(now) && Array.isArray(current)) {
-      kept[key] = removeDroppedItems(current, old, now, LIST_KEYS[key]?.[0]);
-    } else if (now === undefined && theirs.length === 0) delete kept[key];
-  }
-  return kept;
+  apiVersion: string,
+  schema: Parameters<typeof whyUnfit>[1],
+): readonly Conflict[] {
+  const allowed = conflicts.length === 0 ? undefined : lastAppliedFields(live, apiVersion, schema);
+  if (allowed === undefined) return conflicts;
+  return conflicts
+    .map(({ manager, fields }) => ({ manager, fields: difference(fields, allowed) }))
+    .filter(({ fields }) => !isEmpty(fields));
 }
 
-function removeDroppedItems(
-  live: readonly unknown[],
-  before: readonly unknown[],
-  applied: readonly unknown[],
-  key: string | undefined,
-): readonly unknown[] {
-  if (key === undefined) return live;
-  const idOf = (item: unknown): unknown => (isJsonObject(item) ? item[key] : undefined);
-  const still = new Set(applied.map(idOf));
-  const dropped = new Set(before.map(idOf).filter((id) => !still.has(id)));
-  return live.filter((item) => !dropped.has(idOf(item)));
+function isChanged({ removed, modified, added }: Comparison): boolean {
+  return !isEmpty(removed) || !isEmpty(modified) || !isEmpty(added);
+}
+
+function asKubeObject(object: JsonObject): KubeObject {
+  const metadata = asObject(object.metadata);
+  return {
+    ...object,
+    apiVersion: asString(object.apiVersion) ?? '',
+    kind: asString(object.kind) ?? '',
+    metadata: { ...metadata, name: asString(metadata.name) ?? '' },
+  };
 }

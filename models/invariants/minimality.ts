@@ -1,0 +1,94 @@
+import type { Evidence, Invariant, LoggedEvent } from './evidence.ts';
+
+interface Target {
+  /** What was live when it was settled last, as Ready or as known from before. */
+  settled: string | undefined;
+  /** How often it was wanted since then. */
+  wants: number;
+  /** Why it may be asked though its files are the same. */
+  excuse: string | undefined;
+  /** It was given another path: it may be asked before and after the watch has seen that, whenever that is. */
+  isRedefined: boolean;
+}
+
+/** A full reconcile, a neighbour or a followed target asks for more than what changed, and the log says so. */
+const RULES_THAT_SAY_WHY: ReadonlySet<unknown> = new Set(['full', 'nearest-owner', 'follower', 'chart']);
+
+/** What makes an answer for the same files worth asking for. */
+const EXCUSES: ReadonlySet<string> = new Set([
+  'RetryRequested',
+  'EffectOutcomeUnknown',
+  'TargetDefined',
+  'TargetHeld',
+  'TargetSuspended',
+]);
+
+export const minimality: Invariant = {
+  name: 'minimality',
+  promise:
+    'A target whose files are those it was reconciled with is not asked, unless the log has a nearest-owner decision, a full reconcile with its reason, or an answer that is missing.',
+  begin() {
+    const targets = new Map<string, Target>();
+    const live = new Map<string, string>();
+    const of = (id: string): Target => {
+      const known = targets.get(id) ?? { settled: undefined, wants: 0, excuse: undefined, isRedefined: false };
+      targets.set(id, known);
+      return known;
+    };
+
+    function settle(id: string): void {
+      const { excuse, wants, isRedefined } = of(id);
+      // What was saved while it was suspended came with the answer to an older request; nobody noted for which files.
+      const kept = excuse === 'TargetSuspended' && wants > 0 ? 'suspended while it was wanted' : undefined;
+      targets.set(id, { settled: live.get(id), wants: 0, excuse: kept, isRedefined });
+    }
+
+    function take(event: LoggedEvent): void {
+      if (event.type === 'TargetSettled') {
+        const id = String(event.target);
+        if (event.outcome === 'ready') settle(id);
+        else of(id).excuse = String(event.outcome);
+      }
+      if (!event.machine.startsWith('target/')) return;
+      const id = event.machine.slice('target/'.length);
+      if (event.type === 'BaselineFound' && event.digest !== undefined) settle(id);
+      if (event.type === 'ReconcileWanted') {
+        of(id).wants += 1;
+        if (RULES_THAT_SAY_WHY.has(event.rule)) of(id).excuse = String(event.rule);
+      }
+      if (EXCUSES.has(event.type)) of(id).excuse = event.type;
+    }
+
+    return (evidence: Evidence) => {
+      switch (evidence.type) {
+        case 'cluster-changed':
+          targets.clear();
+          live.clear();
+          return undefined;
+        case 'redefined':
+          of(evidence.target).isRedefined = true;
+          return undefined;
+        case 'applied':
+          live.set(evidence.target, evidence.content);
+          return undefined;
+        case 'committed':
+          for (const event of evidence.events) take(event);
+          return undefined;
+        case 'asked': {
+          const { settled, wants, excuse, isRedefined } = of(evidence.target);
+          if (
+            excuse !== undefined ||
+            isRedefined ||
+            wants !== 1 ||
+            settled === undefined ||
+            settled !== evidence.offered
+          )
+            return undefined;
+          return `${evidence.target} was asked, and its files are those it was last reconciled with`;
+        }
+        default:
+          return undefined;
+      }
+    };
+  },
+};

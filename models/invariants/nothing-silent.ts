@@ -1,0 +1,48 @@
+import type { Evidence, Invariant, LoggedEvent, StateView } from './evidence.ts';
+import { stateOf, targetOf, topStateOf } from './machine-views.ts';
+
+const SAYS_WHY: ReadonlySet<string> = new Set(['held', 'dead-letter', 'suspended', 'backoff']);
+
+export const nothingSilent: Invariant = {
+  name: 'nothing-silent',
+  promise: 'Every full reconcile, hold, refusal and give-up has its reason in the log and in the status.',
+  begin: () => (evidence: Evidence) => {
+    if (evidence.type !== 'committed') return undefined;
+    for (const event of evidence.events) {
+      const silence = silentEvent(event) ?? silentMachine(evidence.state, event.machine);
+      if (silence !== undefined) return silence;
+    }
+    return undefined;
+  },
+};
+
+function silentEvent(event: LoggedEvent): string | undefined {
+  const says = (text: unknown): boolean => typeof text === 'string' && text !== '';
+  switch (event.type) {
+    case 'TargetsUncertain': {
+      const full = event.full as { readonly reason?: string; readonly detail?: string } | undefined;
+      return says(full?.reason) && says(full?.detail) && says(event.reason)
+        ? undefined
+        : 'a full reconcile gives no reason';
+    }
+    case 'NothingToDo':
+      return says(event.reason) ? undefined : 'nothing was done, and no reason is given';
+    case 'TargetHeld':
+      return says((event.problem as { readonly message?: string }).message)
+        ? undefined
+        : `${event.machine} is held without a reason`;
+    case 'StepFailed':
+    case 'StepRefused':
+    case 'RequestFailed':
+      return says((event.failure as { readonly message?: string }).message) ? undefined : `${event.type} says nothing`;
+    default:
+      return undefined;
+  }
+}
+
+function silentMachine(state: StateView, id: string): string | undefined {
+  const machine = id.startsWith('target/') ? state.machines.get(id) : undefined;
+  if (machine === undefined || !SAYS_WHY.has(topStateOf(machine))) return undefined;
+  const { reason } = targetOf(machine);
+  return reason === '' ? `${id} is in ${stateOf(machine)} and does not say why` : undefined;
+}

@@ -1,0 +1,25 @@
+import type { Invariant } from './evidence.ts';
+
+const ONE_AT_A_TIME: ReadonlySet<unknown> = new Set([
+  'askTarget',
+  'pushArtifact',
+  'runHooks',
+  'askSource',
+  'resolveTargets',
+]);
+
+export const singleFlight: Invariant = {
+  name: 'single-flight',
+  promise: 'At most one request of a target, one push of a source and one look at the files are under way.',
+  begin: () => (evidence) => {
+    if (evidence.type !== 'committed') return undefined;
+    for (const event of evidence.events) {
+      if (event.type !== 'EffectRequested' || !ONE_AT_A_TIME.has(event.effect)) continue;
+      const underWay = [...evidence.state.pending.values()].filter(
+        ({ owner, effect }) => owner === event.machine && effect === event.effect,
+      );
+      if (underWay.length > 1) return `${event.effect} of ${event.machine} is under way ${underWay.length} times`;
+    }
+    return undefined;
+  },
+};

@@ -1,0 +1,75 @@
+import type { Printer } from './columns.ts';
+import {
+  bindingPrinter,
+  configMapPrinter,
+  eventPrinter,
+  leasePrinter,
+  nameAndAgePrinter,
+  namespacePrinter,
+  nodePrinter,
+  priorityClassPrinter,
+  resourceQuotaPrinter,
+  secretPrinter,
+  webhooksPrinter,
+} from './core-kinds.ts';
+import {
+  endpointSlicePrinter,
+  endpointsPrinter,
+  ingressClassPrinter,
+  ingressPrinter,
+  networkPolicyPrinter,
+  servicePrinter,
+} from './network-kinds.ts';
+import { podPrinter } from './pods.ts';
+import { autoscalerPrinter, disruptionBudgetPrinter } from './scaling-kinds.ts';
+import { storageClassPrinter, volumeClaimPrinter, volumePrinter } from './storage-kinds.ts';
+import {
+  controllerRevisionPrinter,
+  cronJobPrinter,
+  daemonSetPrinter,
+  deploymentPrinter,
+  jobPrinter,
+  podTemplatePrinter,
+  replicaSetPrinter,
+  replicationControllerPrinter,
+  statefulSetPrinter,
+} from './workloads.ts';
+
+/** The printers of built-in kinds, by `<group>/<kind>`. */
+export const PRINTERS: Readonly<Record<string, Printer>> = {
+  '/Namespace': namespacePrinter,
+  '/ConfigMap': configMapPrinter,
+  '/Secret': secretPrinter,
+  '/Service': servicePrinter,
+  '/ServiceAccount': nameAndAgePrinter,
+  '/Event': eventPrinter,
+  'events.k8s.io/Event': eventPrinter,
+  '/Pod': podPrinter,
+  '/PodTemplate': podTemplatePrinter,
+  '/ReplicationController': replicationControllerPrinter,
+  '/PersistentVolumeClaim': volumeClaimPrinter,
+  '/PersistentVolume': volumePrinter,
+  '/ResourceQuota': resourceQuotaPrinter,
+  '/Node': nodePrinter,
+  '/Endpoints': endpointsPrinter,
+  'apps/Deployment': deploymentPrinter,
+  'apps/ReplicaSet': replicaSetPrinter,
+  'apps/StatefulSet': statefulSetPrinter,
+  'apps/DaemonSet': daemonSetPrinter,
+  'apps/ControllerRevision': controllerRevisionPrinter,
+  'batch/Job': jobPrinter,
+  'batch/CronJob': cronJobPrinter,
+  'networking.k8s.io/Ingress': ingressPrinter,
+  'networking.k8s.io/IngressClass': ingressClassPrinter,
+  'networking.k8s.io/NetworkPolicy': networkPolicyPrinter,
+  'discovery.k8s.io/EndpointSlice': endpointSlicePrinter,
+  'autoscaling/HorizontalPodAutoscaler': autoscalerPrinter,
+  'policy/PodDisruptionBudget': disruptionBudgetPrinter,
+  'coordination.k8s.io/Lease': leasePrinter,
+  'rbac.authorization.k8s.io/RoleBinding': bindingPrinter,
+  'rbac.authorization.k8s.io/ClusterRoleBinding': bindingPrinter,
+  'storage.k8s.io/StorageClass': storageClassPrinter,
+  'scheduling.k8s.io/PriorityClass': priorityClassPrinter,
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhooksPrinter,
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': webhooksPrinter,
+};

@@ -1,0 +1,265 @@
+import type { RefusedRequest } from './contract.ts';
+import { pod } from './objects.ts';
+import { badRequest, invalid, notFound, unforeseen } from './refusal.ts';
+
+const CORE = '/api/v1/namespaces/{ns}';
+const MAPS = `${CORE}/configmaps`;
+const PODS = `${CORE}/pods`;
+
+/** Lists and watches with rules that contradict each other, and logs that cannot be read. */
+export const REFUSED_READS: readonly RefusedRequest[] = [
+  [
+    'resourceVersionMatch needs a resourceVersion',
+    `GET ${MAPS}?resourceVersionMatch=Exact`,
+    {},
+    invalid('ListOptions.meta.k8s.io', '', [
+      'resourceVersionMatch',
+      'Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided',
+    ]),
+  ],
+  [
+    'a resourceVersionMatch that nobody knows is invalid',
+    `GET ${MAPS}?resourceVersion=1&resourceVersionMatch=Roughly`,
+    {},
+    invalid('ListOptions.meta.k8s.io', '', [
+      'resourceVersionMatch',
+      'Unsupported value: "Roughly": supported values: "Exact", "NotOlderThan", ""',
+    ]),
+  ],
+  [
+    'an exact match of revision 0 is invalid',
+    `GET ${MAPS}?resourceVersion=0&resourceVersionMatch=Exact`,
+    {},
+    invalid('ListOptions.meta.k8s.io', '', [
+      'resourceVersionMatch',
+      'Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
+    ]),
+  ],
+  [
+    'resourceVersionMatch is forbidden beside continue',
+    `GET ${MAPS}?resourceVersion=1&resourceVersionMatch=Exact&continue=abc`,
+    {},
+    invalid('ListOptions.meta.k8s.io', '', [
+      'resourceVersionMatch',
+      'Forbidden: resourceVersionMatch is forbidden when continue is provided',
+    ]),
+  ],
+  [
+    'a resourceVersion beside continue is a bad request',
+    `GET ${MAPS}?resourceVersion=1&continue=eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6NSwic3RhcnQiOiJhXHUwMDAwIn0`,
+    {},
+    badRequest('specifying resource version is not allowed when using continue'),
+  ],
+  [
+    'a continue token that is no base64 is a bad request',
+    `GET ${MAPS}?continue=%25%25`,
+    {},
+    badRequest('invalid continue token: continue key is not valid: illegal base64 data at input byte 0'),
+  ],
+  [
+    'a continue token that is no JSON is a bad request',
+    `GET ${MAPS}?continue=YWJj`,
+    {},
+    badRequest(
+      "invalid continue token: continue key is not valid: invalid character 'a' looking for beginning of value",
+    ),
+  ],
+  [
+    'a continue token of an unknown version is a bad request',
+    `GET ${MAPS}?continue=eyJ2IjoidjkiLCJydiI6NSwic3RhcnQiOiJhIn0`,
+    {},
+    badRequest('invalid continue token: continue key is not valid: server does not recognize this encoded version v9'),
+  ],
+  [
+    'a negative revision is a bad request',
+    `GET ${MAPS}?resourceVersion=-1`,
+    {},
+    badRequest(
+      'invalid resource version: resourceVersion: Invalid value: "-1": strconv.ParseUint: parsing "-1": invalid syntax',
+    ),
+  ],
+  [
+    'resourceVersionMatch is forbidden in a watch',
+    `GET ${MAPS}?watch=true&resourceVersion=1&resourceVersionMatch=NotOlderThan`,
+    {},
+    invalid('ListOptions.meta.k8s.io', '', [
+      'resourceVersionMatch',
+      'Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+    ]),
+  ],
+  [
+    'sendInitialEvents needs resourceVersionMatch',
+    `GET ${MAPS}?watch=true&sendInitialEvents=true&allowWatchBookmarks=true`,
+    {},
+    invalid('ListOptions.meta.k8s.io', '', [
+      'resourceVersionMatch',
+      'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+    ]),
+  ],
+  [
+    'sendInitialEvents does not go with Exact',
+    `GET ${MAPS}?watch=true&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersion=1&resourceVersionMatch=Exact`,
+    {},
+    invalid(
+      'ListOptions.meta.k8s.io',
+      '',
+      ['resourceVersionMatch', 'Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'],
+      ['resourceVersionMatch', 'Unsupported value: "Exact": supported values: "NotOlderThan"'],
+    ),
+  ],
+  [
+    'sendInitialEvents is forbidden in a list',
+    `GET ${MAPS}?sendInitialEvents=true&resourceVersionMatch=NotOlderThan`,
+    {},
+    invalid(
+      'ListOptions.meta.k8s.io',
+      '',
+      ['resourceVersionMatch', 'Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided'],
+      ['sendInitialEvents', 'Forbidden: sendInitialEvents is forbidden for list'],
+    ),
+  ],
+  [
+    'a watch from a revision that is no number is a bad request',
+    `GET ${MAPS}?watch=true&resourceVersion=latest`,
+    {},
+    unforeseen('resourceVersion: Invalid value: "latest": strconv.ParseUint: parsing "latest": invalid syntax'),
+  ],
+  [
+    'a watch with a malformed selector is a bad request',
+    `GET ${MAPS}?watch=true&labelSelector=a%20in%20b`,
+    {},
+    badRequest("unable to parse requirement: found 'b' expected: '('"),
+  ],
+  [
+    'a watch by a field that cannot be selected by is a bad request',
+    `GET ${MAPS}?watch=true&fieldSelector=data.a%3Db`,
+    {},
+    badRequest('"data.a" is not a known field selector: only "metadata.name", "metadata.namespace"'),
+  ],
+  [
+    'a deletecollection with a malformed selector is a bad request',
+    `DELETE ${MAPS}?labelSelector=a%20in%20b`,
+    {},
+    badRequest("unable to parse requirement: found 'b' expected: '('"),
+  ],
+  [
+    'a set selector without values is a bad request',
+    `GET ${MAPS}?labelSelector=a%20in%20%28`,
+    {},
+    badRequest("unable to parse requirement: found '', expected: ',', ')' or identifier"),
+  ],
+  [
+    'a number comparison with a word is a bad request',
+    `GET ${MAPS}?labelSelector=a%3Eb`,
+    {},
+    badRequest(
+      `unable to parse requirement: values[0]: Invalid value: "b": for 'Gt', 'Lt' operators, the value must be an integer`,
+    ),
+  ],
+  [
+    'a bare comma is a bad label selector',
+    `GET ${MAPS}?labelSelector=%2C`,
+    {},
+    badRequest("found ',', expected: !, identifier, or 'end of string'"),
+  ],
+  [
+    'two equals signs too many are a bad label selector',
+    `GET ${MAPS}?labelSelector=a%3D%3D%3Db`,
+    {},
+    badRequest("unable to parse requirement: found '=', expected: identifier"),
+  ],
+  [
+    'a field selector with an operator it does not have is a bad request',
+    `GET ${MAPS}?fieldSelector=metadata.name%20in%20%28a%29`,
+    {},
+    badRequest("invalid selector: 'metadata.name in (a)'; can't understand 'metadata.name in (a)'"),
+  ],
+  ['the log of a missing Pod is not found', `GET ${PODS}/absent/log`, {}, notFound('pods', 'absent')],
+  [
+    'the log of a container that the Pod does not have is a bad request',
+    `GET ${PODS}/a/log?container=other`,
+    { given: [[PODS, pod('a')]] },
+    badRequest('container other is not valid for pod a'),
+  ],
+  [
+    'a Pod of two containers needs a container name for its log',
+    `GET ${PODS}/a/log`,
+    {
+      given: [
+        [
+          PODS,
+          pod(
+            'a',
+            {},
+            {
+              containers: [
+                { name: 'one', image: 'i' },
+                { name: 'two', image: 'i' },
+              ],
+            },
+          ),
+        ],
+      ],
+    },
+    badRequest('a container name must be specified for pod a, choose one of: [one two]'),
+  ],
+  [
+    'a Pod of two containers and an init container names all',
+    `GET ${PODS}/a/log`,
+    {
+      given: [
+        [
+          PODS,
+          pod(
+            'a',
+            {},
+            {
+              initContainers: [{ name: 'zero', image: 'i' }],
+              containers: [
+                { name: 'one', image: 'i' },
+                { name: 'two', image: 'i' },
+              ],
+            },
+          ),
+        ],
+      ],
+    },
+    badRequest('a container name must be specified for pod a, choose one of: [zero one two]'),
+  ],
+  [
+    'a log of less than no lines is invalid',
+    `GET ${PODS}/a/log?tailLines=-1`,
+    { given: [[PODS, pod('a')]] },
+    invalid('PodLogOptions', 'a', ['tailLines', 'Invalid value: -1: must be greater than or equal to 0']),
+  ],
+  [
+    'a log of no bytes is invalid',
+    `GET ${PODS}/a/log?limitBytes=0`,
+    { given: [[PODS, pod('a')]] },
+    invalid('PodLogOptions', 'a', ['limitBytes', 'Invalid value: 0: must be greater than 0']),
+  ],
+  [
+    'a log since two times is invalid',
+    `GET ${PODS}/a/log?sinceSeconds=1&sinceTime=2026-01-01T00:00:00Z`,
+    { given: [[PODS, pod('a')]] },
+    invalid('PodLogOptions', 'a', ['[]', 'Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified']),
+  ],
+  [
+    'a log since no seconds is invalid',
+    `GET ${PODS}/a/log?sinceSeconds=0`,
+    { given: [[PODS, pod('a')]] },
+    invalid('PodLogOptions', 'a', ['sinceSeconds', 'Invalid value: 0: must be greater than 0']),
+  ],
+  [
+    'the scale of a missing Deployment is not found',
+    'GET /apis/apps/v1/namespaces/{ns}/deployments/absent/scale',
+    {},
+    notFound('deployments.apps', 'absent'),
+  ],
+  [
+    'the status of a missing Deployment is not found',
+    'GET /apis/apps/v1/namespaces/{ns}/deployments/absent/status',
+    {},
+    notFound('deployments.apps', 'absent'),
+  ],
+];

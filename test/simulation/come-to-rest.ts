@@ -1,0 +1,123 @@
+import type { StatusLine } from '../../models/invariants/evidence.ts';
+import { watchStatus } from '../../src/projections/status.ts';
+import { answer, answerable, settle, tell } from './take-step.ts';
+import type { World } from './world.ts';
+import { heal } from './world-actions.ts';
+
+/** Longer than every backoff, wait and interval of the simulated limits, one after the other. */
+const REST_MS_MAX = 30 * 60_000;
+/** Lost events are found by a sweep: two of them have gone by. */
+const QUIET_MS = 45_000;
+/** Within this time a target must be there that nothing hampers, whatever others do. */
+const SLOW_MS = 100_000;
+
+/**
+ * The world becomes healthy and time passes: first with some targets slow or failing still, then with none, then after the user asked for what
+ * was given up. At each of these the invariants are shown what came of it.
+ */
+export async function comeToRest(world: World, isOver: () => boolean): Promise<void> {
+  if (world.flux.slow.size + world.flux.failing.size > 0) {
+    heal(world, false);
+    if (world.isBaselineUnknown) await askForEverything(world, isOver);
+    await runUntil(world, SLOW_MS, { untilQuiet: false, isOver });
+    if (isOver()) return;
+    show(world, 'slow', SLOW_MS);
+  }
+  heal(world, true);
+  if (world.isBaselineUnknown) await askForEverything(world, isOver);
+  const healedMs = await runUntil(world, REST_MS_MAX, { untilQuiet: true, isOver });
+  if (isOver()) return;
+  show(world, 'healed', healedMs);
+  for (const target of world.targets) tell(world, { machine: `target/${target}`, type: 'RetryRequested' });
+  const retriedMs = await runUntil(world, REST_MS_MAX, { untilQuiet: true, isOver });
+  if (!isOver()) show(world, 'retried', retriedMs);
+}
+
+/** What a start could not read of what is reconciled it said; its user asks for all of it. */
+async function askForEverything(world: World, isOver: () => boolean): Promise<void> {
+  world.isBaselineUnknown = false;
+  while (world.process?.isWatching !== true && !isOver()) {
+    if (world.process === undefined) world.start();
+    await settle(world);
+    if (!moveAll(world)) world.clock.ring(world.clock.now + 1_000);
+  }
+  tell(world, {
+    machine: 'watch',
+    type: 'FullReconcileRequested',
+    full: { reason: 'requested', detail: 'the baseline could not be read' },
+  });
+}
+
+/** Everything that can happen does, and time goes on from alarm to alarm. Gives the time it took. */
+async function runUntil(
+  world: World,
+  limitMs: number,
+  { untilQuiet, isOver }: { readonly untilQuiet: boolean; readonly isOver: () => boolean },
+): Promise<number> {
+  const began = world.clock.now;
+  let quietSince = began;
+  world.eventsLogged = 0;
+  for (;;) {
+    if (world.process === undefined) world.start();
+    await settle(world);
+    if (moveAll(world)) continue;
+    const { now } = world.clock;
+    if (!isQuiet(world)) quietSince = now;
+    if (isOver()) return now - began;
+    if (untilQuiet && now - quietSince >= QUIET_MS) return now - began;
+    if (now - began >= limitMs) return now - began;
+    world.clock.ring(untilQuiet ? Math.min(quietSince + QUIET_MS, began + limitMs) : began + limitMs);
+  }
+}
+
+function moveAll(world: World): boolean {
+  let hasMoved = false;
+  for (let path = world.hints.shift(); path !== undefined; path = world.hints.shift()) {
+    tell(world, { machine: 'watch', type: 'FilesChanged', paths: [path] });
+    hasMoved = true;
+  }
+  for (const call of answerable(world)) {
+    answer(world, call, 'ok', () => {});
+    hasMoved = true;
+  }
+  for (const watch of world.process?.client.watches ?? []) {
+    if (!watch.hasNews) continue;
+    watch.tell(Number.POSITIVE_INFINITY);
+    hasMoved = true;
+  }
+  if (hasMoved) return true;
+  const [source] = world.sources.moves();
+  const [target] = world.flux.moves();
+  if (source !== undefined) world.sources.move(source);
+  else if (target !== undefined) world.flux.move(target);
+  return source !== undefined || target !== undefined;
+}
+
+function isQuiet(world: World): boolean {
+  const state = world.process?.engine?.state;
+  if (state === undefined || world.process?.isWatching !== true) return false;
+  return state.pending.size === 0 && state.machines.get('watch')?.value === 'idle' && state.timers.size <= 1;
+}
+
+function show(world: World, stage: 'slow' | 'healed' | 'retried', elapsedMs: number): void {
+  const engine = world.process?.engine;
+  if (engine === undefined) return;
+  const { state } = engine;
+  const status = watchStatus(state.seq, state.machines);
+  const lines: StatusLine[] = status.targets.map(({ id, state: name, reason, message }) => ({
+    id,
+    state: name,
+    said: `${reason} ${message}`.trim(),
+  }));
+  lines.push({ id: 'watch', state: status.watch.state, said: status.watch.reason });
+  world.emit({
+    type: 'at-rest',
+    stage,
+    state,
+    status: lines,
+    targets: world.truth(),
+    eventsLogged: world.eventsLogged,
+    elapsedMs,
+    logRows: world.disk.rowCount,
+  });
+}

@@ -1,0 +1,159 @@
+import type { AnyStateMachine, StateNode } from 'xstate';
+import { WATCH_KINDS } from '../../src/machines/kinds.ts';
+import { listWatchMachine } from '../../src/machines/list-watch.ts';
+import { type Answer, type Dependency, FAULTS_OF } from './faults.ts';
+
+type Node = StateNode<never, never>;
+
+interface Edge {
+  readonly eventType: string;
+  readonly source: { readonly id: string };
+  readonly target?: readonly { readonly id: string }[];
+  readonly guard?: unknown;
+}
+
+/** What each call may meet. */
+const EFFECTS: Readonly<Record<string, Dependency>> = {
+  askTarget: 'api-server',
+  askSource: 'api-server',
+  askGenerators: 'api-server',
+  list: 'api-server',
+  watch: 'api-server',
+  pushArtifact: 'registry',
+  readConfig: 'registry',
+  runHooks: 'hooks',
+  sweep: 'disk',
+};
+
+/** Which transitions of which machine were taken, and which fault hit which call. */
+export class Coverage {
+  readonly #taken = new Map<string, number>();
+  readonly #hits = new Map<string, number>();
+  readonly #edges = new Map<Edge, string>();
+  readonly #states = new Map<string, number>();
+
+  constructor() {
+    for (const [kind, machine] of Object.entries(machines)) {
+      for (const [edge, name] of edgesOf(kind, machine)) {
+        this.#edges.set(edge, name);
+        this.#taken.set(name, 0);
+      }
+      for (const name of statesOf(kind, machine)) this.#states.set(name, 0);
+    }
+    for (const [effect, dependency] of Object.entries(EFFECTS)) {
+      for (const fault of FAULTS_OF[dependency]) this.#hits.set(`${effect} × ${fault}`, 0);
+    }
+  }
+
+  /** Looks at every transition that a machine takes from now on. It sees replays too: they take the same ones. */
+  observe(): void {
+    for (const machine of Object.values(machines)) {
+      const transition = machine.transition.bind(machine);
+      const observed = new WeakSet<object>();
+      machine.transition = (snapshot, event, scope) => {
+        if (!observed.has(scope.system)) {
+          observed.add(scope.system);
+          scope.system.inspect((inspected) => {
+            if (inspected.type !== '@xstate.microstep') return;
+            for (const edge of inspected._transitions as unknown as readonly Edge[]) this.#take(edge);
+          });
+        }
+        return transition(snapshot, event, scope);
+      };
+    }
+  }
+
+  fault(effect: string, how: Answer): void {
+    const name = `${effect} × ${how}`;
+    if (this.#hits.has(name)) this.#hits.set(name, (this.#hits.get(name) ?? 0) + 1);
+  }
+
+  #take(edge: Edge): void {
+    const name = this.#edges.get(edge);
+    if (name === undefined) return;
+    this.#taken.set(name, (this.#taken.get(name) ?? 0) + 1);
+    this.#enter(edge.source.id);
+    for (const target of edge.target ?? []) this.#enter(target.id);
+  }
+
+  #enter(state: string): void {
+    if (this.#states.has(state)) this.#states.set(state, (this.#states.get(state) ?? 0) + 1);
+  }
+
+  /** Adds what another process has covered, as `counts` gave it. */
+  add(counts: CoverageCounts): void {
+    for (const [own, other] of [
+      [this.#taken, counts.taken],
+      [this.#hits, counts.hits],
+      [this.#states, counts.states],
+    ] as const) {
+      for (const [name, count] of Object.entries(other)) own.set(name, (own.get(name) ?? 0) + count);
+    }
+  }
+
+  counts(): CoverageCounts {
+    return {
+      taken: Object.fromEntries(this.#taken),
+      hits: Object.fromEntries(this.#hits),
+      states: Object.fromEntries(this.#states),
+    };
+  }
+
+  /** Lines for the user: how much of each was reached, and what was not. */
+  report(): string[] {
+    return [
+      ...summary('states', this.#states),
+      ...summary('transitions', this.#taken),
+      ...summary('faults × calls', this.#hits),
+    ];
+  }
+}
+
+export interface CoverageCounts {
+  readonly taken: Readonly<Record<string, number>>;
+  readonly hits: Readonly<Record<string, number>>;
+  readonly states: Readonly<Record<string, number>>;
+}
+
+const machines: Readonly<Record<string, AnyStateMachine>> = {
+  ...WATCH_KINDS,
+  'list-watch': listWatchMachine as unknown as AnyStateMachine,
+};
+
+function summary(what: string, counts: ReadonlyMap<string, number>): string[] {
+  const missed = [...counts].filter(([, count]) => count === 0).map(([name]) => name);
+  return [
+    `${what}: ${counts.size - missed.length} of ${counts.size}`,
+    ...missed.map((name) => `  not reached: ${name}`),
+  ];
+}
+
+function edgesOf(kind: string, machine: AnyStateMachine): [Edge, string][] {
+  const edges: [Edge, string][] = [];
+  visit(machine.root as unknown as Node, (node) => {
+    const all = [...node.transitions.values()].flat().concat(node.always ?? []) as unknown as Edge[];
+    for (const edge of all) {
+      const guard = typeof edge.guard === 'string' ? ` [${edge.guard}]` : '';
+      const to = edge.target?.map(({ id }) => short(id)).join(', ') ?? '·';
+      edges.push([edge, `${kind}: ${short(node.id)} ─${edge.eventType || 'always'}${guard}→ ${to}`]);
+    }
+  });
+  return edges;
+}
+
+function statesOf(kind: string, machine: AnyStateMachine): string[] {
+  const states: string[] = [];
+  visit(machine.root as unknown as Node, (node) => {
+    if (node.id !== kind) states.push(node.id);
+  });
+  return states;
+}
+
+function visit(node: Node, see: (node: Node) => void): void {
+  see(node);
+  for (const child of Object.values(node.states) as unknown as Node[]) visit(child, see);
+}
+
+function short(id: string): string {
+  return id.slice(id.indexOf('.') + 1);
+}

@@ -1,0 +1,158 @@
+import { type Answer, FAULTS_OF } from './faults.ts';
+import type { Random } from './random.ts';
+import type { Outage, Step } from './step.ts';
+import { answerable } from './take-step.ts';
+import type { World } from './world.ts';
+
+/** How much of everything there is in one run: some are calm, some are all faults, some are about files, some about the cluster. */
+export interface Mood {
+  readonly faults: number;
+  readonly crashes: number;
+  readonly files: number;
+  readonly cluster: number;
+  readonly progress: number;
+}
+
+export function moodOf(random: Random): Mood {
+  return {
+    faults: random.pick([0, 0.05, 0.15, 0.4]),
+    crashes: random.pick([0, 0.3, 1, 3]),
+    files: random.pick([0.5, 1, 2]),
+    cluster: random.pick([0, 0.5, 1.5]),
+    progress: random.pick([0.6, 1, 2]),
+  };
+}
+
+type Weighted = readonly (readonly [number, () => Step])[];
+
+/** The next step: anything may happen, what is there to be done more often. */
+export function generateStep(world: World, random: Random, mood: Mood): Step {
+  const { process } = world;
+  const pick = random.below(1 << 16);
+  if (process === undefined) {
+    const choices: Weighted = [
+      [20, () => ({ do: 'start' })],
+      [3 * mood.files, () => fileStep(random)],
+      ...outside(world, random, mood),
+    ];
+    return random.weighted(choices)?.() ?? { do: 'start' };
+  }
+  const open = answerable(world);
+  const choices: Weighted = [
+    [open.length > 0 ? 26 * mood.progress : 0, () => answerStep(world, random, mood, pick)],
+    [
+      process.client.watches.some(({ hasNews }) => hasNews) ? 14 * mood.progress : 0,
+      () => ({ do: 'tell', pick, count: 1 + random.below(4) }),
+    ],
+    [world.hints.length > 0 ? 10 : 0, () => ({ do: 'notice', pick, how: random.weighted(NOTICES) ?? 'tell' })],
+    [world.unwritten.length > 0 ? 8 : 0, () => ({ do: 'write-on', count: 1 + random.below(world.unwritten.length) })],
+    [10 * mood.progress, () => ({ do: 'pass', ms: random.pick([10, 80, 80, 300, 1_500, 4_000, 20_000]) })],
+    [7 * mood.files, () => fileStep(random)],
+    [1.2 * mood.crashes, () => crashStep(random)],
+    [1.5 * mood.faults, () => faultStep(world, random, pick)],
+    [0.3, () => ({ do: 'retry', pick })],
+    [0.2, () => ({ do: 'full' })],
+    ...outside(world, random, mood),
+  ];
+  return random.weighted(choices)?.() ?? { do: 'pass', ms: 80 };
+}
+
+const NOTICES = [
+  [14, 'tell'],
+  [1, 'lose'],
+  [1, 'double'],
+  [0.5, 'rescan'],
+] as const;
+
+function outside(world: World, random: Random, mood: Mood): Weighted {
+  const pick = random.below(1 << 16);
+  const controllers = world.sources.moves().length + world.flux.moves().length;
+  return [
+    [controllers > 0 ? 14 * mood.progress : 0, () => ({ do: 'control', pick })],
+    [2.5 * mood.cluster, () => ({ do: random.weighted(CLUSTER_STEPS) ?? 'ask', pick })],
+    [
+      0.15 * mood.cluster,
+      () => ({ do: random.pick(['suspend-source', 'resume-source', 'resume-source', 'restart-controllers']) }),
+    ],
+    [0.3 * mood.faults, () => ({ do: 'compact' })],
+    [0.02 * mood.crashes, () => ({ do: 'other-cluster' })],
+  ];
+}
+
+const CLUSTER_STEPS = [
+  [2, 'suspend'],
+  [3, 'resume'],
+  [2, 'slow'],
+  [2, 'fail'],
+  [3, 'recover'],
+  [2, 'ask'],
+  [1.5, 'create'],
+  [0.7, 'remove'],
+  [0.8, 'repath'],
+  [1, 'reset'],
+] as const;
+
+const FILE_STEPS = [
+  [10, 'save'],
+  [2, 'touch'],
+  [2, 'revert'],
+  [1, 'rename'],
+  [1, 'delete'],
+  [1, 'break'],
+  [1, 'write-notes'],
+] as const;
+
+function fileStep(random: Random): Step {
+  const pick = random.below(1 << 16);
+  const value = random.below(16);
+  return (
+    random.weighted<() => Step>([
+      [18, () => ({ do: random.weighted(FILE_STEPS) ?? 'save', pick, value })],
+      [2, () => ({ do: 'rewire', pick, value })],
+      [0.8, () => ({ do: 'move-directory', pick })],
+      [0.8, () => ({ do: 'checkout', pick, files: random.pick([1, 3, 8, 8, 20]), isLocked: random.chance(0.7) })],
+      [0.01, () => ({ do: 'checkout', pick, files: 500, isLocked: true })],
+    ])?.() ?? { do: 'save', pick, value }
+  );
+}
+
+function answerStep(world: World, random: Random, mood: Mood, pick: number): Step {
+  const open = answerable(world);
+  const call = open[pick % Math.max(1, open.length)];
+  const faults = call === undefined ? [] : FAULTS_OF[call.dependency];
+  let how: Answer = 'ok';
+  // What passes by itself is met more often than what somebody must put right.
+  if (random.chance(mood.faults) && faults.length > 0)
+    how = faults[random.below(random.chance(0.6) ? Math.min(5, faults.length) : faults.length)] ?? 'ok';
+  return { do: 'answer', pick, how };
+}
+
+function crashStep(random: Random): Step {
+  const reached = random.below(1 << 16);
+  return (
+    random.weighted<() => Step>([
+      [5, () => ({ do: 'crash', reached })],
+      [
+        5,
+        () => ({
+          do: 'crash-at-append',
+          how: random.pick(['lost-crash', 'torn-crash', 'written-crash', 'written-crash']),
+          reached,
+        }),
+      ],
+      [1, () => ({ do: 'stop' })],
+    ])?.() ?? { do: 'crash', reached }
+  );
+}
+
+function faultStep(world: World, random: Random, pick: number): Step {
+  const of: Outage = random.pick<Outage>(['api', 'registry', 'read-only']);
+  return (
+    random.weighted<() => Step>([
+      [6, () => ({ do: 'close-watch', pick, how: random.pick(['end', 'lost', 'gone', 'bookmark']) })],
+      [world.outages.size > 0 ? 12 : 0, () => ({ do: 'outage', of: [...world.outages][0] ?? of, isOn: false })],
+      [2, () => ({ do: 'outage', of, isOn: true })],
+      [3, () => ({ do: 'break-log', how: random.pick(['refused', 'torn']), appends: 1 + random.below(3) })],
+    ])?.() ?? { do: 'compact' }
+  );
+}

@@ -1,0 +1,235 @@
+/** A known mistake, planted into one file as it is loaded; the file on disk stays as it is. */
+export interface Mutant {
+  readonly name: string;
+  /** The mistake, in a sentence. */
+  readonly mistake: string;
+  /** From the root of the project. */
+  readonly file: string;
+  /** Each text must be in the file exactly `times` times (1 unless given). */
+  readonly changes: readonly { readonly from: string; readonly to: string; readonly times?: number }[];
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'effect-before-append',
+    mistake: 'An effect runs before its intent is on disk.',
+    file: 'src/engine/engine.ts',
+    changes: [
+      {
+        from: '      appended = log.append(queue, at);',
+        to: '      for (const [id, effect] of next.pending) if (!this.#state.pending.has(id)) this.#run(effect);\n      appended = log.append(queue, at);',
+      },
+      { from: '      if (effect !== undefined) this.#run(effect);', to: '' },
+    ],
+  },
+  {
+    name: 'timer-drifts-on-restore',
+    mistake: 'A timer that comes out of a snapshot is due at another time than before.',
+    file: 'src/engine/engine-state.ts',
+    changes: [
+      {
+        from: 'for (const timer of timers) state.timers.set(`${timer.machine}#${timer.id}`, timer);',
+        to: 'for (const timer of timers) state.timers.set(`${timer.machine}#${timer.id}`, { ...timer, dueAt: timer.dueAt + 1 });',
+      },
+    ],
+  },
+  {
+    name: 'snapshot-forgets-pending',
+    mistake: 'A snapshot does not hold the effects under way.',
+    file: 'src/engine/engine-state.ts',
+    changes: [{ from: 'pending: [...state.pending.values()], timers', to: 'pending: [], timers' }],
+  },
+  {
+    name: 'settled-before-looking',
+    mistake: 'Effects of unknown outcome are given up before the world has been observed.',
+    file: 'src/engine/engine.ts',
+    changes: [
+      {
+        from: "    this.dispatch({ machine: ENGINE, type: 'EngineStarted', limits: this.#options.limits, ...fields });",
+        to: "    this.dispatch({ machine: ENGINE, type: 'EngineStarted', limits: this.#options.limits, ...fields });\n    this.settleInterrupted();",
+      },
+    ],
+  },
+  {
+    name: 'last-file-wins',
+    mistake: 'Of several saved files only the last is remembered.',
+    file: 'src/machines/watch.ts',
+    changes: [
+      {
+        from: 'mergePaths(context.collected, event.paths, context.limits.collectedPathsMax)',
+        to: 'mergePaths([], event.paths, context.limits.collectedPathsMax)',
+      },
+    ],
+  },
+  {
+    name: 'batch-lost-in-backoff',
+    mistake: 'What a failed look was about is not looked at again.',
+    file: 'src/machines/watch.ts',
+    changes: [
+      { from: 'mergePaths(context.batch.paths, context.collected,', to: 'mergePaths([], context.collected,' },
+      {
+        from: 'rescan: context.rescan || context.batch.rescan || collected',
+        to: 'rescan: context.rescan || collected',
+      },
+    ],
+  },
+  {
+    name: 'full-lost-in-backoff',
+    mistake: 'A full reconcile whose step failed is forgotten.',
+    file: 'src/machines/watch.ts',
+    changes: [{ from: 'full: context.full ?? context.batch.full,', to: 'full: context.full,', times: 2 }],
+  },
+  {
+    name: 'save-waits-for-flight',
+    mistake: 'A newer save waits until every target in flight has answered.',
+    file: 'src/machines/watch.ts',
+    changes: [
+      { from: "waiting: { always: { guard: 'somethingOwed', target: 'collecting' } },", to: 'waiting: {},', times: 2 },
+    ],
+  },
+  {
+    name: 'stale-ready-believed',
+    mistake: 'A Ready from before the request is taken for its answer.',
+    file: 'src/domain/readiness.ts',
+    changes: [
+      {
+        from: 'if (token === undefined || seen.lastHandledReconcileAt === token) return undefined;',
+        to: 'if (token !== seen.lastHandledReconcileAt || token === undefined || seen.lastHandledReconcileAt === token) return undefined;',
+      },
+    ],
+  },
+  {
+    name: 'older-push-satisfies-newer-want',
+    mistake: 'A push from before a target was wanted counts as holding what it wants.',
+    file: 'src/machines/target.ts',
+    changes: [
+      {
+        from: "if (event.type !== 'SourceReady' || event.cycle < context.cycle) return {};",
+        to: "if (event.type !== 'SourceReady') return {};",
+      },
+    ],
+  },
+  {
+    name: 'gone-ignored',
+    mistake: 'A watch whose history is gone is opened again at the same place.',
+    file: 'src/machines/list-watch.ts',
+    changes: [
+      {
+        from: "{ guard: 'isGone', target: 'listing', actions: 'closeWatch' },",
+        to: "{ guard: 'isGone', target: 'watch-backoff', actions: 'closeWatch' },",
+      },
+    ],
+  },
+  {
+    name: 'dead-letter-dropped',
+    mistake: 'A target whose request is refused counts as settled.',
+    file: 'src/machines/target.ts',
+    changes: [
+      {
+        from: "{ target: '#target.dead-letter', actions: 'noteRequestFailure' },",
+        to: "{ target: '#target.settled', actions: 'noteRequestFailure' },",
+      },
+    ],
+  },
+  {
+    name: 'two-flights-for-one-target',
+    mistake: 'What is wanted while a request is on its way is asked at once.',
+    file: 'src/machines/target.ts',
+    changes: [
+      {
+        from: "ReconcileWanted: [{ guard: 'sameDigestInFlight' }, { actions: 'want' }],",
+        to: "ReconcileWanted: [{ guard: 'sameDigestInFlight' }, { target: '#target.requested', actions: 'want' }],",
+      },
+    ],
+  },
+  {
+    name: 'graph-not-updated-on-delete',
+    mistake: 'A deleted file leaves the graph as it was.',
+    file: 'src/domain/source-files.ts',
+    changes: [{ from: '[...before.keys(), ...after.keys()].filter(', to: '[...after.keys()].filter(' }],
+  },
+  {
+    name: 'neighbour-swallowed',
+    mistake: 'What comes to light beside a changed file is taken as known.',
+    file: 'src/domain/source-files.ts',
+    changes: [
+      {
+        from: 'for (const [path, content] of this.contents.takeMoved()) {',
+        to: 'for (const [path, content] of [...this.contents.takeMoved()].slice(0, 0)) {',
+      },
+    ],
+  },
+  {
+    name: 'release-untold',
+    mistake: 'Who was held back by a held target is not told that it is sound again.',
+    file: 'src/machines/target.ts',
+    changes: [
+      {
+        from: "actions: ['release', { type: 'tellDependents', params: releasedMessages }],",
+        to: "actions: ['release'],",
+      },
+    ],
+  },
+  {
+    name: 'silent-full-reconcile',
+    mistake: 'A full reconcile does not say why.',
+    file: 'src/effects/plan-from-resolution.ts',
+    changes: [{ from: 'reason: `${resolution.full.reason}: ${resolution.full.detail}`,', to: "reason: ''," }],
+  },
+  {
+    name: 'everything-asked-always',
+    mistake: 'A settled target counts as owed.',
+    file: 'src/machines/target-rules.ts',
+    changes: [{ from: 'return context.owed ? OWED : context.reconciledDigest;\n  }', to: 'return OWED;\n  }' }],
+  },
+  {
+    name: 'prune-guard-off',
+    mistake: 'A target that has no manifests left is pushed like that.',
+    file: 'src/domain/prune-guard.ts',
+    changes: [{ from: '    const differing =', to: '    if (states.size > 0) return [];\n    const differing =' }],
+  },
+  {
+    name: 'undecided-content-pushed',
+    mistake: 'A file that was saved after the decision is pushed as it is now.',
+    file: 'src/effects/push-artifact.ts',
+    changes: [
+      {
+        from: "return hash('sha256', bytes, 'hex') === digest ? bytes : undefined;",
+        to: 'return digest === undefined ? undefined : bytes;',
+      },
+    ],
+  },
+  {
+    name: 'backoff-without-end',
+    mistake: 'A backoff doubles beyond its maximum.',
+    file: 'src/domain/backoff.ts',
+    changes: [
+      {
+        from: 'Math.min(maxMs, minMs * 2 ** Math.min(attempt - 1, 30))',
+        to: 'Math.max(maxMs, minMs * 2 ** Math.min(attempt - 1, 30)) * 2',
+      },
+    ],
+  },
+  {
+    name: 'probe-never-over',
+    mistake: 'A probe whose answer a crash swallows is waited for for ever.',
+    file: 'src/machines/breaker.ts',
+    changes: [
+      {
+        from: "entry: raise({ type: 'ProbeElapsed' } as BreakerEvent, { id: 'probe', delay: 'probe' }),",
+        to: 'entry: [],',
+      },
+    ],
+  },
+  {
+    name: 'sweep-throws',
+    mistake: 'A tree that cannot be read for a moment is an error that nobody catches.',
+    file: 'src/effects/watch-effects.ts',
+    changes: [
+      {
+        from: '      } catch {\n        // The root may be gone for a moment; the next sweep, or a save, looks again.',
+        to: '      } catch (error) {\n        if (error !== undefined) throw error;',
+      },
+    ],
+  },
+];

@@ -1,0 +1,110 @@
+import type { KubeObject } from '../../src/domain/kube-object.ts';
+import { REQUESTED_AT } from '../../src/effects/ask-flux.ts';
+import { isAskedAnew, revisionOf } from './kustomize-controller.ts';
+import type { SimulatedClock } from './simulated-clock.ts';
+import { condition, idOf, type SimulatedCluster } from './simulated-cluster.ts';
+import type { SimulatedRegistry } from './simulated-registry.ts';
+import { WorkQueue } from './work-queue.ts';
+
+const INTERVAL_MS = 600_000;
+const RETRY_MS = 20_000;
+
+/** source-controller and source-watcher: what is tagged becomes a source's revision, what a generator copies becomes an artifact's. */
+export class SourceControllers {
+  readonly queue: WorkQueue;
+  /** The registry does not answer the controller. */
+  isRegistryAway: () => boolean = () => false;
+  readonly #cluster: SimulatedCluster;
+  readonly #registry: SimulatedRegistry;
+  /** What was read when the work began: its outcome is about that. */
+  readonly #running = new Map<string, { readonly generation: number; readonly token: string | undefined }>();
+
+  constructor(cluster: SimulatedCluster, registry: SimulatedRegistry, clock: SimulatedClock) {
+    this.#cluster = cluster;
+    this.#registry = registry;
+    this.queue = new WorkQueue(clock, 2);
+    cluster.onChange((id, before, after) => this.#see(id, before, after));
+  }
+
+  moves(): string[] {
+    return [...this.#running.keys(), ...this.queue.takeable()];
+  }
+
+  move(id: string) {
+    const running = this.#running.get(id);
+    if (running === undefined) return this.#start(id);
+    this.#running.delete(id);
+    this.queue.done(id);
+    const object = this.#cluster.objects.get(id);
+    if (object === undefined) return;
+    if (object.kind === 'ArtifactGenerator') this.#compose(object, running);
+    else this.#fetch(object, running);
+  }
+
+  restart() {
+    this.#running.clear();
+    this.queue.restart();
+    for (const object of [...this.#cluster.ofKind('OCIRepository'), ...this.#cluster.ofKind('ArtifactGenerator')])
+      this.queue.add(idOf(object));
+  }
+
+  #see(id: string, before: KubeObject | undefined, after: KubeObject | undefined) {
+    if (after === undefined) return;
+    const isOurs = id.startsWith('OCIRepository/') || id.startsWith('ArtifactGenerator/');
+    if (isOurs && (before === undefined || isAskedAnew(before, after))) this.queue.add(id);
+    if (!id.startsWith('OCIRepository/') || revisionOf(before) === revisionOf(after)) return;
+    for (const object of this.#cluster.ofKind('ArtifactGenerator')) this.queue.add(idOf(object));
+  }
+
+  #start(id: string) {
+    this.queue.take(id);
+    const object = this.#cluster.objects.get(id);
+    if (object === undefined || object.spec?.suspend === true) return this.queue.done(id);
+    const { generation = 0, annotations } = object.metadata;
+    this.#running.set(id, { generation, token: annotations?.[REQUESTED_AT] });
+  }
+
+  #fetch(object: KubeObject, run: { readonly generation: number; readonly token: string | undefined }) {
+    const id = idOf(object);
+    const { tagged } = this.#registry;
+    const handled = run.token === undefined ? {} : { lastHandledReconcileAt: run.token };
+    if (tagged === undefined || this.isRegistryAway()) {
+      this.queue.addLater(id, RETRY_MS);
+      const conditions = [condition('Ready', 'False', 'OCIArtifactPullFailed', run.generation)];
+      return this.#cluster.setStatus(id, { ...handled, conditions });
+    }
+    this.queue.addLater(id, INTERVAL_MS);
+    this.#cluster.setStatus(id, {
+      ...handled,
+      observedGeneration: run.generation,
+      conditions: [condition('Ready', 'True', 'Succeeded', run.generation)],
+      artifact: { revision: `latest@${tagged.digest}` },
+    });
+  }
+
+  #compose(object: KubeObject, run: { readonly generation: number; readonly token: string | undefined }) {
+    const source = this.#registry.ofRevision(revisionOf(this.#cluster.ofKind('OCIRepository')[0]));
+    if (source === undefined) return this.queue.addLater(idOf(object), RETRY_MS);
+    const artifacts = object.spec?.artifacts as readonly {
+      readonly name: string;
+      readonly copy: readonly { from: string }[];
+    }[];
+    for (const { name, copy } of artifacts) {
+      const prefix = (copy[0]?.from ?? '').replace(/^@\w+\//, '').replace(/\*\*$/, '');
+      const files = new Map([...source.files].filter(([path]) => path.startsWith(prefix)));
+      // A copy rule that finds nothing is an error: what was composed before stays.
+      if (files.size === 0) return this.queue.addLater(idOf(object), RETRY_MS);
+      const { digest } = this.#registry.store(files, 'composed', source.version);
+      const id = `ExternalArtifact/${object.metadata.namespace}/${name}`;
+      if (revisionOf(this.#cluster.objects.get(id)) !== `latest@${digest}`) {
+        const conditions = [condition('Ready', 'True', 'Succeeded', 1)];
+        this.#cluster.setStatus(id, { artifact: { revision: `latest@${digest}` }, conditions, observedGeneration: 1 });
+      }
+    }
+    this.#cluster.setStatus(idOf(object), {
+      ...(run.token === undefined ? {} : { lastHandledReconcileAt: run.token }),
+      observedGeneration: run.generation,
+      conditions: [condition('Ready', 'True', 'Succeeded', run.generation)],
+    });
+  }
+}

@@ -1,0 +1,339 @@
+import type { Evidence, TargetTruth } from '../../models/invariants/evidence.ts';
+import { build, type Files } from '../../models/kustomize-build.ts';
+import type { ServedResource } from '../../src/cluster/discovery.ts';
+import { FLUX_RESOURCES } from '../../src/cluster/flux-resources.ts';
+import { definitionsFromObjects } from '../../src/domain/definitions-from-objects.ts';
+import type { KubeObject } from '../../src/domain/kube-object.ts';
+import type { Limits } from '../../src/domain/limits.ts';
+import type { RelativePath } from '../../src/domain/paths.ts';
+import { artifactConfig } from '../../src/effects/push-artifact.ts';
+import { Workspace } from '../../src/effects/workspace.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { type EngineState, serializeState } from '../../src/engine/engine-state.ts';
+import type { EventLog, LoggedEvent } from '../../src/engine/event-log.ts';
+import { LogIdentityError } from '../../src/engine/log-errors.ts';
+import type { Dependency } from './faults.ts';
+import { isReady, KustomizeController, pathOf } from './kustomize-controller.ts';
+import { type Layout, layoutOf } from './layout.ts';
+import { SimulatedClock } from './simulated-clock.ts';
+import { idOf, SimulatedCluster } from './simulated-cluster.ts';
+import { type AppendFate, SimulatedDisk } from './simulated-disk.ts';
+import { SimulatedFiles } from './simulated-files.ts';
+import { type Decided, type ProcessWatcher, SimulatedProcess, SOURCE } from './simulated-process.ts';
+import { type Artifact, SimulatedRegistry } from './simulated-registry.ts';
+import { digestOf, SimulatedTree } from './simulated-tree.ts';
+import { SourceControllers } from './source-controllers.ts';
+import type { Outage } from './step.ts';
+
+const PLURALS: ReadonlySet<string> = new Set([
+  'Kustomization',
+  'OCIRepository',
+  'ExternalArtifact',
+  'ArtifactGenerator',
+]);
+const RESOURCES = FLUX_RESOURCES.filter(({ kind }) => PLURALS.has(kind)).map(
+  ({ kind, group, versions: [version = 'v1'], plural }): ServedResource => ({ kind, group, version, plural }),
+);
+
+/** What another tool writes into the artifact's config. */
+const FOREIGN = {};
+
+/** Everything there is beside the process, and the process while it runs. What happens is told as evidence. */
+export class World {
+  readonly seed: number;
+  readonly layout: Layout;
+  readonly limits: Limits;
+  readonly clock = new SimulatedClock();
+  readonly files = new SimulatedFiles();
+  readonly registry = new SimulatedRegistry();
+  readonly outages = new Set<Outage>();
+  /** Changed files that the process has not been told of. */
+  hints: string[] = [];
+  /** Files that a checkout, or the move of a directory, has still to write; undefined deletes. */
+  unwritten: (readonly [path: string, text: string | undefined])[] = [];
+  cluster: SimulatedCluster;
+  flux: KustomizeController;
+  sources: SourceControllers;
+  disk = new SimulatedDisk();
+  /** The log on it, as the process that opened it last has it. */
+  log: EventLog | undefined;
+  process: SimulatedProcess | undefined;
+  /** The process died within the step that is taken. */
+  hasCrashed = false;
+  nextFates: AppendFate[] = [];
+  /** A process could not read what was reconciled before it, and said so. */
+  isBaselineUnknown = false;
+  /** Which calls had reached the other side when the process dies within a step, bit by bit. */
+  crashReached = 0;
+  readonly emit: (evidence: Evidence) => void;
+  /** State after each commit of the log on `disk`. */
+  commits: { readonly seq: number; readonly state: EngineState }[] = [];
+  eventsLogged = 0;
+  #lastState: EngineState | undefined;
+  #isInitialOwed: boolean;
+  /** Logged, and not heard of yet. */
+  #untold: readonly LoggedEvent[] = [];
+  #intents = new Map<string, number>();
+  #calls = new Map<string, number>();
+  /** The version of the disk that the mapping last looked at. */
+  #resolvedVersion = 0;
+
+  constructor(seed: number, limits: Limits, emit: (evidence: Evidence) => void) {
+    this.seed = seed;
+    this.limits = limits;
+    this.emit = emit;
+    this.layout = layoutOf(seed);
+    this.#isInitialOwed = this.layout.isInitial;
+    for (const [path, text] of Object.entries(this.layout.files)) this.files.write(path, text);
+    this.#pushBefore();
+    [this.cluster, this.flux, this.sources] = this.#newCluster('cluster-1');
+    this.#settleControllers();
+    this.#watchDisk();
+  }
+
+  get targets(): string[] {
+    return this.cluster.ofKind('Kustomization').map(idOf);
+  }
+
+  isDown(dependency: Dependency): boolean {
+    if (dependency === 'api-server') return this.outages.has('api');
+    return dependency === 'registry' && this.outages.has('registry');
+  }
+
+  start(): void {
+    if (this.process !== undefined) return;
+    let log: ReturnType<SimulatedDisk['open']>;
+    const identity = { root: '/repository', clusterUid: this.cluster.uid };
+    try {
+      log = this.disk.open(identity);
+    } catch (error) {
+      if (!(error instanceof LogIdentityError)) throw error;
+      // The command refuses; its user gives the other cluster a log of its own, and begins with everything.
+      this.disk = new SimulatedDisk();
+      this.#watchDisk();
+      this.#lastState = undefined;
+      this.#isInitialOwed = true;
+      log = this.disk.open(identity);
+    }
+    this.log = log;
+    const full = this.#isInitialOwed ? ({ reason: 'initial', detail: '--initial' } as const) : undefined;
+    this.process = new SimulatedProcess({ ...this, resources: RESOURCES, full, watcher: this.#watcher() }, log);
+  }
+
+  /** The process dies; each call under way had reached the other side or not. */
+  crash(reached: number): void {
+    const { process } = this;
+    if (process === undefined) return;
+    process.calls.open.forEach((call, index) => {
+      if ((reached >> (index % 16)) & 1 && !this.isDown(call.dependency) && !call.isBlocked()) call.reach();
+    });
+    process.die();
+    this.#forgetProcess();
+  }
+
+  stop(): void {
+    this.process?.stop();
+    this.#forgetProcess();
+  }
+
+  /** The context of the kubeconfig leads elsewhere from now on. */
+  changeCluster(): void {
+    this.crash(0);
+    [this.cluster, this.flux, this.sources] = this.#newCluster(`cluster-${this.seed}-${this.clock.now}`);
+    this.#settleControllers();
+    this.emit({ type: 'cluster-changed' });
+  }
+
+  write(path: string, text: string | undefined): void {
+    if (text === undefined) this.files.delete(path);
+    else this.files.write(path, text);
+    if (this.process?.isWatching === true) this.hints.push(path);
+  }
+
+  truth(): TargetTruth[] {
+    const hampered = new Set([...this.flux.slow, ...this.flux.failing]);
+    const objects = this.cluster.ofKind('Kustomization');
+    for (let before = -1; before !== hampered.size; ) {
+      before = hampered.size;
+      for (const object of objects) {
+        const names = (object.spec?.dependsOn ?? []) as readonly { readonly name: string }[];
+        if (names.some(({ name }) => hampered.has(`Kustomization/flux-system/${name}`))) hampered.add(idOf(object));
+      }
+    }
+    return objects.map((object) => {
+      const id = idOf(object);
+      return {
+        id,
+        onDisk: build(this.files.files, pathOf(object)),
+        applied: this.flux.applied.get(id)?.content,
+        revision: isReady(object) ? (object.status?.lastAppliedRevision as string | undefined) : undefined,
+        hampered: hampered.has(id),
+      };
+    });
+  }
+
+  #pushBefore(): void {
+    const { before, objects } = this.layout;
+    if (before === 'nothing') return;
+    let config: unknown = FOREIGN;
+    if (before === 'ours') {
+      const workspace = new Workspace({
+        tree: new SimulatedTree(this.files),
+        watchedDir: '.' as RelativePath,
+        limits: this.limits,
+      });
+      workspace.setDefinitions(definitionsFromObjects(objects.map((object) => ({ object }))), SOURCE);
+      config = artifactConfig('before', workspace.digests());
+    }
+    this.registry.push(new Map(this.files.files), config, this.files.version);
+  }
+
+  #newCluster(uid: string): [SimulatedCluster, KustomizeController, SourceControllers] {
+    const cluster = new SimulatedCluster(uid);
+    const flux = new KustomizeController(cluster, this.registry, this.clock, {
+      applied: (target, { content, artifact }) => this.emit({ type: 'applied', target, content, artifact }),
+      answered: (target, token, content) => this.emit({ type: 'answered', target, token, content }),
+    });
+    const sources = new SourceControllers(cluster, this.registry, this.clock);
+    sources.isRegistryAway = () => this.outages.has('registry');
+    for (const object of this.layout.objects) cluster.create(object);
+    cluster.onChange((id, before, after) => {
+      if (before === undefined && id.startsWith('Kustomization/')) this.isBaselineUnknown = true;
+      if (before?.spec?.path !== after?.spec?.path) this.emit({ type: 'redefined', target: id });
+    });
+    return [cluster, flux, sources];
+  }
+
+  /** What the controllers make of what is there, before anybody watches. */
+  #settleControllers(): void {
+    for (let turn = 0; turn < 500; turn += 1) {
+      const [source] = this.sources.moves();
+      const [target] = this.flux.moves();
+      if (source !== undefined) this.sources.move(source);
+      else if (target !== undefined) this.flux.move(target);
+      else return;
+    }
+  }
+
+  #watchDisk(): void {
+    this.commits = [];
+    this.#intents = new Map();
+    this.#calls = new Map();
+    this.disk.fate = () => this.nextFates.shift() ?? 'written';
+    this.disk.onCrash = () => {
+      this.hasCrashed = true;
+    };
+    this.#untold = [];
+    this.disk.onAppended = (events) => {
+      this.#untold = events;
+      this.eventsLogged += events.length;
+      for (const event of events) {
+        if (event.type !== 'EffectRequested') continue;
+        const { token } = event.params as { readonly token?: string };
+        const key = intentKey(event.effect as string, token);
+        this.#intents.set(key, (this.#intents.get(key) ?? 0) + 1);
+      }
+    };
+  }
+
+  #forgetProcess(): void {
+    this.process = undefined;
+    this.hints = [];
+    this.nextFates = [];
+    this.hasCrashed = false;
+  }
+
+  #watcher(): ProcessWatcher {
+    return {
+      restored: (engine) => {
+        // The process that died after its last append told nobody of it.
+        if (this.#untold.length > 0) this.emit({ type: 'committed', events: this.#untold, state: engine.state });
+        this.#untold = [];
+        const before = this.#lastState;
+        if (before !== undefined && before.seq === engine.state.seq)
+          this.emit({ type: 'rebuilt', seq: before.seq, rebuilt: plain(engine.state), live: plain(before) });
+        this.emit({ type: 'restarted', state: engine.state });
+      },
+      committed: (events, engine) => this.#committed(events, engine),
+      called: (effect, owner, token) => {
+        const key = intentKey(effect, token);
+        const calls = (this.#calls.get(key) ?? 0) + 1;
+        this.#calls.set(key, calls);
+        // Each generator is asked with one and the same token.
+        const logged = effect === 'askGenerators' ? this.#intents.has(key) : calls <= (this.#intents.get(key) ?? 0);
+        this.emit({ type: 'called', effect, owner, logged });
+      },
+      resolved: () => {
+        this.#resolvedVersion = this.files.version;
+        this.emit({ type: 'resolved', version: this.#resolvedVersion });
+      },
+      observed: () => this.emit({ type: 'observed' }),
+      asked: (target, token) => this.emit({ type: 'asked', target, token, offered: this.#offeredTo(target) }),
+      pushed: (files, config, decided) => this.#pushed(files, config, decided),
+      crashed: (what) => this.emit({ type: 'crashed', what }),
+      ended: (error) => {
+        // Lists that were refused end a start; whoever started it tries again.
+        if (!(error instanceof Error && error.name === 'FailureError'))
+          this.emit({ type: 'crashed', what: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+        this.process?.die();
+        this.#forgetProcess();
+      },
+    };
+  }
+
+  #committed(events: readonly LoggedEvent[], engine: Engine): void {
+    const { state } = engine;
+    this.#untold = [];
+    this.#lastState = state;
+    this.commits.push({ seq: state.seq, state });
+    if (events.some(({ type }) => type === 'WatchStarted')) this.#isInitialOwed = false;
+    this.emit({ type: 'committed', events, state });
+  }
+
+  #pushed(files: Files, config: unknown, decided: Decided) {
+    const before = this.registry.tagged;
+    const versionBefore = before?.version ?? 0;
+    const { artifact, unchanged } = this.registry.push(files, config, decided.version);
+    // What was pushed before and was not written since is there all the time; whoever drops it has not looked.
+    const stillOnDisk = [...(before?.files.keys() ?? [])].filter(
+      (path) => this.files.files.has(path) && this.files.writtenAt(path) <= versionBefore,
+    );
+    const undecided = [...files].flatMap(([path, text]) =>
+      decided.digests.get(path) === digestOf(text) ? [] : [path],
+    );
+    this.emit({
+      type: 'pushed',
+      files: new Set(files.keys()),
+      undecided,
+      stillOnDisk,
+      emptied: this.#emptiedBy(before, files, decided.targets),
+    });
+    return { digest: artifact.digest, unchanged };
+  }
+
+  #offeredTo(target: string): string | undefined {
+    const object = this.cluster.objects.get(target);
+    const { tagged } = this.registry;
+    if (object === undefined || tagged === undefined) return undefined;
+    const offered = build(tagged.files, pathOf(object));
+    return offered.kind === 'made' ? offered.content : undefined;
+  }
+
+  #emptiedBy(before: Artifact | undefined, after: Files, guarded: ReadonlySet<string>): string[] {
+    // Nobody knows what another tool's artifact made in the cluster.
+    if (before === undefined || before.config === FOREIGN) return [];
+    return this.cluster.ofKind('Kustomization').flatMap((object: KubeObject) => {
+      if (!guarded.has(idOf(object))) return [];
+      const [had, has] = [build(before.files, pathOf(object)), build(after, pathOf(object))];
+      return had.kind === 'made' && had.objects > 0 && has.kind === 'made' && has.objects === 0 ? [idOf(object)] : [];
+    });
+  }
+}
+
+function intentKey(effect: string, token: string | undefined): string {
+  return token === undefined ? effect : `${effect} ${token}`;
+}
+
+function plain(state: Readonly<EngineState>): unknown {
+  return JSON.parse(JSON.stringify(serializeState(state)));
+}
