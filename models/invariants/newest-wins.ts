@@ -1,4 +1,4 @@
-import type { ArtifactAge, Invariant } from './evidence.ts';
+import type { ArtifactAge, Invariant, LoggedEvent } from './evidence.ts';
 
 export const newestWins: Invariant = {
   name: 'newest-wins',
@@ -9,8 +9,16 @@ export const newestWins: Invariant = {
       string,
       { readonly content: string; readonly artifact: ArtifactAge; readonly version: number }
     >();
-    const wanted = new Map<string, number>();
+    /** The digest wanted last, and the state of the disk it was first wanted of. */
+    const wanted = new Map<string, { readonly digest: unknown; readonly version: number }>();
     let resolvedVersion = 0;
+
+    function want({ machine, digest }: LoggedEvent): void {
+      const id = machine.slice('target/'.length);
+      // The same files, looked at once more, are no older.
+      if (wanted.get(id)?.digest !== digest) wanted.set(id, { digest, version: resolvedVersion });
+    }
+
     return (evidence) => {
       switch (evidence.type) {
         case 'cluster-changed':
@@ -31,11 +39,11 @@ export const newestWins: Invariant = {
         }
         case 'committed':
           for (const event of evidence.events) {
-            if (event.type === 'ReconcileWanted') wanted.set(event.machine.slice('target/'.length), resolvedVersion);
+            if (event.type === 'ReconcileWanted') want(event);
             if (event.type !== 'TargetSettled' || event.outcome !== 'ready') continue;
             const id = String(event.target);
             const has = applied.get(id)?.artifact.version;
-            const wants = wanted.get(id);
+            const wants = wanted.get(id)?.version;
             if (has !== undefined && wants !== undefined && has < wants)
               return `${id} has the files of version ${has}, and is called reconciled with those of version ${wants}`;
           }

@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { SelfSignedCertificate } from './self-signed-certificate.ts';
 
@@ -17,12 +16,12 @@ export interface ListeningServer {
  * Listens on a free port of 127.0.0.1 (or on `port`), with TLS when given a certificate. Rejects with what to do when the port is taken.
  * Neither the port nor its connections keep the process alive: a test that forgets `stop()` ends all the same.
  */
-export function listen(handler: RequestListener, port = 0, tls?: SelfSignedCertificate): Promise<ListeningServer> {
-  const options = { keepAliveTimeout: 60_000 };
-  const server =
-    tls === undefined
-      ? createServer(options, handler)
-      : createTlsServer({ ...options, key: tls.key, cert: tls.certificate }, handler);
+export async function listen(
+  handler: RequestListener,
+  port = 0,
+  tls?: SelfSignedCertificate,
+): Promise<ListeningServer> {
+  const server = await serverOf(handler, tls);
   const sockets = new Set<Socket>();
   // The server itself only knows connections that speak HTTP: those still in the TLS handshake would hold up a stop.
   server.on('connection', (socket: Socket) => {
@@ -32,7 +31,7 @@ export function listen(handler: RequestListener, port = 0, tls?: SelfSignedCerti
   });
   // The path of a request that is no HTTP at all, e.g. a plain one to a TLS port.
   server.on('tlsClientError', (_error, socket: Socket) => socket.destroy());
-  return new Promise((resolve, reject) => {
+  return await new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE';
       const why = taken ? `port ${port} is in use: choose another, or none for a free one` : error.message;
@@ -58,6 +57,14 @@ export function listen(handler: RequestListener, port = 0, tls?: SelfSignedCerti
       });
     });
   });
+}
+
+async function serverOf(handler: RequestListener, tls: SelfSignedCertificate | undefined): Promise<Server> {
+  const options = { keepAliveTimeout: 60_000 };
+  if (tls === undefined) return createServer(options, handler);
+  // Imported where it is used: it takes longer than the rest of the start.
+  const https = await import('node:https');
+  return https.createServer({ ...options, key: tls.key, cert: tls.certificate }, handler);
 }
 
 export class BodyTooLargeError extends Error {}

@@ -9,9 +9,10 @@ export type { AnonymousAccess, ClusterUser } from './api/users.ts';
 export type { EmbeddedClock } from './clock.ts';
 export { type ClusterOptions, type EmbeddedCluster, startCluster } from './cluster.ts';
 export type { Fault, FaultPlan, PlannedFault } from './fault-plan.ts';
-export { type EmbeddedFlux, type FluxOptions, type FluxStats, startFlux } from './flux/flux.ts';
+export type { EmbeddedFlux, FluxOptions, FluxStats } from './flux/flux.ts';
 export type { FluxStage, Latency } from './flux/flux-context.ts';
 export type { BuilderName } from './flux/kustomize-build.ts';
+export { startFlux } from './lazy-flux.ts';
 export { type LoadOptions, type LoadResult, loadRepository } from './load.ts';
 export type { LogKey, LogLine, PodLogs } from './pod-logs.ts';
 export {

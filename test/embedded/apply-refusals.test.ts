@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { appliedYaml } from '../../src/embedded/store/applied-yaml.ts';
 import { PatchBody } from '../../src/embedded/store/patch-body.ts';
 import { applyFixture, deployment } from './apply-fixture.ts';
 import { refusal } from './store-fixture.ts';
@@ -12,7 +13,7 @@ const ANSWERS: readonly (readonly [what: string, configuration: unknown, code: n
   ['another kind', { ...CONFIG_MAP, kind: 'Secret' }, 400, 'invalid object type: /v1, Kind=Secret'],
   ['another version', { ...CONFIG_MAP, apiVersion: 'v2' }, 400, 'invalid object type: /v2, Kind=ConfigMap'],
   ['no kind', { apiVersion: 'v1' }, 400, 'invalid object type: /v1, Kind='],
-  ['an empty body', new PatchBody(''), 400, 'invalid object type: /, Kind='],
+  ['an empty body', new PatchBody('', appliedYaml), 400, 'invalid object type: /, Kind='],
   [
     'another name',
     { ...CONFIG_MAP, metadata: { name: 'y' } },
@@ -27,19 +28,19 @@ const ANSWERS: readonly (readonly [what: string, configuration: unknown, code: n
   ],
   [
     'a list',
-    new PatchBody('[]'),
+    new PatchBody('[]', appliedYaml),
     400,
     'error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}',
   ],
   [
     'bad YAML',
-    new PatchBody('a: b: c'),
+    new PatchBody('a: b: c', appliedYaml),
     400,
     'error decoding YAML: error converting YAML to JSON: yaml: mapping values are not allowed in this context',
   ],
   [
     'unfinished YAML',
-    new PatchBody('{a: ['),
+    new PatchBody('{a: [', appliedYaml),
     400,
     'error decoding YAML: error converting YAML to JSON: yaml: line 1: did not find expected node content',
   ],
@@ -138,13 +139,16 @@ describe('an apply is refused for', () => {
 describe('the YAML of an apply', () => {
   test('is read as version 1.1: y is true', () => {
     const { patch } = applyFixture();
-    const body = new PatchBody('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  y: "1"\n');
+    const body = new PatchBody('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  y: "1"\n', appliedYaml);
     expect(patch('apply', 'ConfigMap', 'x', body, { fieldManager: 'a' }).data).toEqual({ true: '1' });
   });
 
   test('may say a thing twice: the last counts, with a warning, unless it is to be strict', () => {
     const { patch } = applyFixture();
-    const body = new PatchBody('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  k: "1"\n  k: "2"\n');
+    const body = new PatchBody(
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  k: "1"\n  k: "2"\n',
+      appliedYaml,
+    );
     const warnings: string[] = [];
     const warn = (text: string) => warnings.push(text);
     const object = patch('apply', 'ConfigMap', 'x', body, { fieldManager: 'a', fieldValidation: 'Warn', warn });

@@ -74,8 +74,15 @@ describe('the stand-in for helm-controller', () => {
     const cluster = await startWorld({ clock, helm: { fail: () => (isBroken ? 'no image' : undefined) } });
     release(cluster, { install: { remediation: { retries: 1 } } });
     await until(cluster, (object) => object.status?.installFailures === 1);
-    clock.advance(750);
-    const stalled = await until(cluster, isStalled);
+    let isOver = false;
+    const stalling = until(cluster, isStalled).finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      clock.advance(750);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const stalled = await stalling;
     expect(conditions(stalled)).toEqual([
       'Stalled=True RetriesExceeded: Failed to install after 2 attempt(s)',
       'Ready=False InstallFailed: Helm install failed for release default/web: no image',

@@ -152,6 +152,30 @@ describe('the stand-in for source-controller', () => {
   });
 });
 
+describe('an OCIRepository with a range of versions', () => {
+  test('takes the newest tag in it, and moves on when asked after a newer push', async () => {
+    const at = await world();
+    const push = (tag: string) => pushFiles(at.registry, 'flux-system/repo', { 'a.yaml': configMap('a', tag) }, tag);
+    const revisionOf = (object: KubeObject): unknown => (object.status?.artifact as { revision?: string })?.revision;
+    for (const tag of ['1.0.0', '1.2.0', '2.0.0', 'latest']) await push(tag);
+    const [first, next] = [await push('1.2.0'), await push('1.3.0-rc.1')];
+    at.cluster.objects.apply(source(at, 'repo', { ref: { semver: '1.x' } }));
+    const made = await at.cluster.objects.until('OCIRepository', 'flux-system', 'repo', isReady);
+    expect(revisionOf(made)).toBe(`1.2.0@${first}`);
+    at.cluster.objects.patch(
+      { kind: 'OCIRepository', namespace: 'flux-system', name: 'repo' },
+      { spec: { ref: { semver: '>=1.0.0-0 <2.0.0' } } },
+    );
+    const moved = `1.3.0-rc.1@${next}`;
+    await at.cluster.objects.until(
+      'OCIRepository',
+      'flux-system',
+      'repo',
+      (o) => isReady(o) && revisionOf(o) === moved,
+    );
+  });
+});
+
 describe('sources on other machines', () => {
   test('are ready without a request, semver ranges and Helm repositories too', async () => {
     const at = await world();

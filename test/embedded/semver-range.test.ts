@@ -38,6 +38,7 @@ describe('the newest tag in a range', () => {
     ['1.0.0 || 0.2.x', '1.0.0'],
     ['>=1.0.0-0', '2.1.0-beta'],
     ['~1.4.0-0', '1.4.0-rc.10'],
+    ['>=1.0.0-0 <2.0.0', '1.4.0-rc.10'],
   ])('%s is %s', (range, newest) => {
     expect(newestInRange(TAGS, range)).toBe(newest);
   });

@@ -11,6 +11,8 @@ export interface Mood {
   readonly files: number;
   readonly cluster: number;
   readonly progress: number;
+  /** Calls of this effect hang about while others come back. */
+  readonly slowEffect: string | undefined;
 }
 
 export function moodOf(random: Random): Mood {
@@ -20,6 +22,7 @@ export function moodOf(random: Random): Mood {
     files: random.pick([0.5, 1, 2]),
     cluster: random.pick([0, 0.5, 1.5]),
     progress: random.pick([0.6, 1, 2]),
+    slowEffect: random.pick([undefined, undefined, undefined, 'askTarget', 'pushArtifact', 'sweep', 'runHooks']),
   };
 }
 
@@ -118,13 +121,18 @@ function fileStep(random: Random): Step {
 
 function answerStep(world: World, random: Random, mood: Mood, pick: number): Step {
   const open = answerable(world);
-  const call = open[pick % Math.max(1, open.length)];
+  let index = pick % Math.max(1, open.length);
+  if (open[index]?.effect === mood.slowEffect && random.chance(0.9)) {
+    const others = open.flatMap(({ effect }, at) => (effect === mood.slowEffect ? [] : [at]));
+    index = others[pick % Math.max(1, others.length)] ?? index;
+  }
+  const call = open[index];
   const faults = call === undefined ? [] : FAULTS_OF[call.dependency];
   let how: Answer = 'ok';
   // What passes by itself is met more often than what somebody must put right.
   if (random.chance(mood.faults) && faults.length > 0)
     how = faults[random.below(random.chance(0.6) ? Math.min(5, faults.length) : faults.length)] ?? 'ok';
-  return { do: 'answer', pick, how };
+  return { do: 'answer', pick: index, how };
 }
 
 function crashStep(random: Random): Step {

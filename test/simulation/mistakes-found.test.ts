@@ -25,7 +25,10 @@ const B = idOf('b');
 const path = (text: string): RelativePath => text as RelativePath;
 
 /** Folds events and gives what the last one asked for. */
-function fold(state: EngineState, ...events: readonly { machine: string; type: string; [field: string]: unknown }[]): Step {
+function fold(
+  state: EngineState,
+  ...events: readonly { machine: string; type: string; [field: string]: unknown }[]
+): Step {
   let step: Step = { messages: [], effects: [] };
   for (const event of events) step = applyEvent(state, WATCH_KINDS, { ...event, seq: state.seq + 1, at: 1_000, v: 1 });
   return step;
@@ -35,21 +38,45 @@ const observed = (id: string, artifactRevision: string | undefined, fields: Reco
   machine: `source/${SOURCE}`,
   type: 'SourceObserved',
   observation: {
-    ...{ id, generation: 1, suspended: false, ready: 'True', reason: '', message: '', observedGeneration: 1, readyGeneration: 1 },
+    ...{
+      id,
+      generation: 1,
+      suspended: false,
+      ready: 'True',
+      reason: '',
+      message: '',
+      observedGeneration: 1,
+      readyGeneration: 1,
+    },
     ...{ artifactRevision, ...fields },
   },
 });
 
 const ready = (revision: string) => ({
   id: A,
-  ...{ generation: 1, suspended: false, ready: 'True', reason: '', message: '', readyGeneration: 1, observedGeneration: 1 },
+  ...{
+    generation: 1,
+    suspended: false,
+    ready: 'True',
+    reason: '',
+    message: '',
+    readyGeneration: 1,
+    observedGeneration: 1,
+  },
   ...{ stalled: false, reconciling: false, disabled: false, lastHandledReconcileAt: undefined },
   lastAppliedRevision: revision,
   lastAttemptedRevision: revision,
 });
 
 const wanted = (cycle: number, reads = SOURCE) => ({
-  ...{ machine: `target/${A}`, type: 'ReconcileWanted', digest: `d${cycle}`, rule: 'closure', awaits: [], awaitedBy: [] },
+  ...{
+    machine: `target/${A}`,
+    type: 'ReconcileWanted',
+    digest: `d${cycle}`,
+    rule: 'closure',
+    awaits: [],
+    awaitedBy: [],
+  },
   ...{ reads, cycle },
 });
 
@@ -161,7 +188,9 @@ test('seed 152: what came to light beside a changed file counts as changed', () 
   repository.resolve(['a/more.yaml']);
   repository.write({ 'a/more.yaml': configMap('more', 0), 'a/cm.yaml': configMap('a', 1) });
   expect(repository.resolve(['a/kustomization.yaml']).held).toEqual([]);
-  expect(repository.resolve(['a/cm.yaml']).digests[A]).toBe(new MappedRepository({ files: Object.fromEntries(repository.tree.files), objects: OBJECTS }).known[A]);
+  expect(repository.resolve(['a/cm.yaml']).digests[A]).toBe(
+    new MappedRepository({ files: Object.fromEntries(repository.tree.files), objects: OBJECTS }).known[A],
+  );
 });
 
 test('seed 672: a target that is owed is asked although its path is gone', () => {
@@ -237,7 +266,13 @@ test('seed 245: what a target has from a composed artifact is known at a start, 
   const state = emptyState(DEFAULT_LIMITS);
   fold(state, ...view.eventsFor(state, SOURCE));
   const config = { 'reconcile-machine.dev/targets': { [A]: 'digest' } };
-  const events = await baselineEvents(view, SOURCE, state, async () => ({ digest: 'sha256:1', config }), () => {});
+  const events = await baselineEvents(
+    view,
+    SOURCE,
+    state,
+    async () => ({ digest: 'sha256:1', config }),
+    () => {},
+  );
   expect(events).toEqual([{ machine: `target/${A}`, type: 'BaselineFound', digest: 'digest' }]);
   fold(state, ...events);
   expect(stateName(state.machines.get(`target/${A}`) ?? { value: '' })).toBe('settled');

@@ -88,6 +88,26 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'quiet-period-in-wrong-unit',
+    mistake: 'What is saved is waited upon for minutes.',
+    file: 'src/machines/watch.ts',
+    changes: [
+      { from: '=> context.limits.quietPeriodMs,', to: '=> context.limits.quietPeriodMs * 2_000,' },
+      { from: 'context.limits.maxWaitMs - event.at', to: 'context.limits.maxWaitMs * 2_000 - event.at' },
+    ],
+  },
+  {
+    name: 'pushes-overlap',
+    mistake: 'What is wanted while a push is on its way is pushed at once.',
+    file: 'src/machines/source.ts',
+    changes: [
+      {
+        from: '        ArtifactPushed: [',
+        to: "        PushWanted: { target: 'hooks', actions: 'want' },\n        ArtifactPushed: [",
+      },
+    ],
+  },
+  {
     name: 'stale-ready-believed',
     mistake: 'A Ready from before the request is taken for its answer.',
     file: 'src/domain/readiness.ts',

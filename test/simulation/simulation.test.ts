@@ -24,18 +24,20 @@ test.for(FIXED_SEEDS)('nothing promised is broken in the schedule of seed %i', a
   expect(await violationsOf(seed)).toEqual([]);
 });
 
-test(
-  `nothing promised is broken in ${FRESH_SCHEDULES} schedules from seed ${FRESH_SEED} on`,
-  { timeout: 60_000 + FRESH_SCHEDULES * 500 },
-  async () => {
-    for (let index = 0; index < FRESH_SCHEDULES; index += 1) expect(await violationsOf(FRESH_SEED + index)).toEqual([]);
-  },
-);
+test(`nothing promised is broken in ${FRESH_SCHEDULES} schedules from seed ${FRESH_SEED} on`, {
+  timeout: 60_000 + FRESH_SCHEDULES * 500,
+}, async () => {
+  for (let index = 0; index < FRESH_SCHEDULES; index += 1) expect(await violationsOf(FRESH_SEED + index)).toEqual([]);
+});
 
 test('one seed decides everything: a second run takes the same steps and sees the same', async () => {
   const run = async (steps: Parameters<typeof runSchedule>[0]['steps']) => {
     const seen: string[] = [];
-    const result = await runSchedule({ seed: 12, steps, onEvidence: (evidence) => seen.push(JSON.stringify(evidence)) });
+    const result = await runSchedule({
+      seed: 12,
+      steps,
+      onEvidence: (evidence) => seen.push(JSON.stringify(evidence)),
+    });
     return { seen, steps: result.steps };
   };
   const first = await run(STEPS);

@@ -107,13 +107,13 @@ async function answerPatch({ access, clock }: Backend, asked: ResourceRequest): 
   const { answer, path, query } = asked;
   const { resource, namespace, name = '' } = path;
   const type = patchType(answer, path);
-  const text = (await bodyOf(answer.request)).toString();
+  const patch = await PatchBody.of(type, (await bodyOf(answer.request)).toString());
   const options = optionsOf('PatchOptions', asked);
   if (type !== 'apply') requireNoForce(query);
   const { fieldManager: _manager, ...rest } = options;
   // An apply has to say who it is: a User-Agent does not count.
   const manager = type === 'apply' ? (query.get('fieldManager') ?? '') : (options.fieldManager ?? '');
-  const patched = access.patch(resource, namespace, name, type, new PatchBody(text), {
+  const patched = access.patch(resource, namespace, name, type, patch, {
     ...rest,
     fieldManager: manager,
     ...(type === 'apply' && query.has('force') ? { force: isTrue(query.get('force')) } : {}),

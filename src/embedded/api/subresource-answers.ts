@@ -68,10 +68,10 @@ async function scaled({ access }: Backend, asked: ResourceRequest): Promise<Kube
     return scaleOf(resource, writeScale(store, resource, before, scale, options));
   }
   const type = patchType(answer, path);
-  const text = (await bodyOf(answer.request)).toString();
+  const body = await PatchBody.of(type, (await bodyOf(answer.request)).toString());
   const options = optionsOf('PatchOptions', asked);
   const before = store.get(resource, namespace, name);
-  const patch = patchOf(type, new PatchBody(text), options);
+  const patch = patchOf(type, body, options);
   const scale = scaleOf(resource, before);
   // Its fields are plain: all patches but JSON's come to the same. Who owns `spec.replicas` is not told apart by subresource.
   const patched = type === 'json' && Array.isArray(patch) ? jsonPatch(scale, patch) : mergePatch(scale, patch);

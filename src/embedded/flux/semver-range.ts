@@ -46,20 +46,21 @@ function parseRange(range: string): readonly (readonly Test[])[] {
         ? (alternative.trim().match(/(?:[=!<>~^]+\s*)?[^\s,=!<>~^]+/g) ?? [])
         : [`>=${hyphen[1]}`, `<=${hyphen[2]}`];
     if (parts.length === 0) throw unreadable(range);
-    return parts.map((part) => parseConstraint(part, range));
+    const constraints = parts.map((part) => parseConstraint(part, range));
+    // One prerelease among them lets prereleases in.
+    if (constraints.some(({ from }) => from.prerelease.length > 0)) return constraints.map(({ test }) => test);
+    return [(version: Version) => version.prerelease.length === 0, ...constraints.map(({ test }) => test)];
   });
 }
 
-function parseConstraint(text: string, range: string): Test {
+function parseConstraint(text: string, range: string): { readonly from: Version; readonly test: Test } {
   const match = CONSTRAINT.exec(text);
   if (match === null) throw unreadable(range);
   const [, operator = '', major = '', minor, patch, prerelease] = match;
   const given = [major, minor, patch].filter((part): part is string => part !== undefined && !/[xX*]/.test(part));
   const [a = 0, b = 0, c = 0] = given.map(Number);
   const from: Version = { numbers: [a, b, c], prerelease: prerelease?.split('.') ?? [], text };
-  const takesPrereleases = from.prerelease.length > 0;
-  const test = constraintTest(operator, from, given.length);
-  return (version) => (takesPrereleases || version.prerelease.length === 0) && test(version);
+  return { from, test: constraintTest(operator, from, given.length) };
 }
 
 /** `precision`: how many numbers the constraint gives. */

@@ -1,26 +1,37 @@
 import { goJsonError } from '../api/go-json-error.ts';
 import { badRequest, StatusError } from '../api/status-error.ts';
 import { isJsonObject } from '../json-value.ts';
-import { appliedYaml } from './applied-yaml.ts';
 import type { WriteOptions } from './write-options.ts';
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
 const JSON_PATCH_OPERATIONS_MAX = 10_000;
 
+type Validation = Pick<WriteOptions, 'fieldValidation' | 'warn'>;
+type YamlReader = (text: string, options: Validation) => unknown;
+
 /** The body of a PATCH request as it came: it is only looked at when the object is known to exist. */
 export class PatchBody {
   readonly text: string;
-  constructor(text: string) {
+  readonly readYaml: YamlReader | undefined;
+
+  /** `readYaml`: for server-side apply, whose bodies may be YAML. */
+  constructor(text: string, readYaml?: YamlReader) {
     this.text = text;
+    this.readYaml = readYaml;
+  }
+
+  /** The body of a patch of that type. YAML is imported when the first apply arrives: many a server never sees one. */
+  static async of(type: PatchType, text: string): Promise<PatchBody> {
+    return type === 'apply'
+      ? new PatchBody(text, (await import('./applied-yaml.ts')).appliedYaml)
+      : new PatchBody(text);
   }
 }
 
-type Validation = Pick<WriteOptions, 'fieldValidation' | 'warn'>;
-
 /** What a patch says, read from its body where it is one. Throws 400 for a body of another form than its type has. */
 export function patchOf(type: PatchType, patch: unknown, options: Validation): unknown {
-  const value = patch instanceof PatchBody ? parsed(type, patch.text, options) : patch;
+  const value = patch instanceof PatchBody ? parsed(type, patch, options) : patch;
   const prefix = options.fieldValidation === 'Ignore' || type === 'strategic' ? '' : 'error decoding patch: ';
   switch (type) {
     case 'json': {
@@ -96,11 +107,11 @@ function goKind(value: unknown): string {
   return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
-function parsed(type: PatchType, text: string, options: Validation): unknown {
+function parsed(type: PatchType, { text, readYaml }: PatchBody, options: Validation): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    if (type === 'apply') return appliedYaml(text, options);
+    if (type === 'apply' && readYaml !== undefined) return readYaml(text, options);
     if (type === 'merge' && options.fieldValidation === 'Ignore') return refuseMergePatch();
     const prefix = type === 'strategic' || options.fieldValidation === 'Ignore' ? '' : 'error decoding patch: ';
     throw badRequest(`${prefix}${goJsonError(text)}`);

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { Contract } from './contract.ts';
-import { configMap, deployment, pod, secret } from './objects.ts';
-import { invalid, notFound } from './refusal.ts';
+import type { Contract } from '../contract.ts';
+import { configMap, deployment, pod, secret } from '../objects.ts';
+import { invalid, notFound } from '../refusal.ts';
 
 const CORE = '/api/v1/namespaces/{ns}';
 const MAPS = `${CORE}/configmaps`;

@@ -1,6 +1,6 @@
-import type { RefusedRequest } from './contract.ts';
-import { configMap } from './objects.ts';
-import { NO_METHOD, NO_RESOURCE, notFound } from './refusal.ts';
+import type { RefusedRequest } from '../contract.ts';
+import { configMap } from '../objects.ts';
+import { NO_METHOD, NO_RESOURCE, notFound } from '../refusal.ts';
 
 const CORE = '/api/v1/namespaces/{ns}';
 const MAPS = `${CORE}/configmaps`;

@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import { APPLY_PATCH, type Api, MERGE_PATCH } from './api.ts';
-import type { Contract } from './contract.ts';
-import type { Answer } from './exchange.ts';
-import { CRONTABS, configMap, crontab, deployment } from './objects.ts';
-import type { ApiObject } from './subject.ts';
+import { APPLY_PATCH, type Api, MERGE_PATCH } from '../api.ts';
+import type { Contract } from '../contract.ts';
+import type { Answer } from '../exchange.ts';
+import { CRONTABS, configMap, crontab, deployment } from '../objects.ts';
+import type { ApiObject } from '../subject.ts';
 
 const MAPS = '/api/v1/namespaces/{ns}/configmaps';
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/{ns}/deployments';

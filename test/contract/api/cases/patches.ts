@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { type Api, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH } from './api.ts';
-import type { Contract } from './contract.ts';
-import { configMap, deployment } from './objects.ts';
+import { type Api, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH } from '../api.ts';
+import type { Contract } from '../contract.ts';
+import { configMap, deployment } from '../objects.ts';
 
 const MAPS = '/api/v1/namespaces/{ns}/configmaps';
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/{ns}/deployments';

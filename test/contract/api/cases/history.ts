@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Contract } from './contract.ts';
-import { configMap } from './objects.ts';
+import type { Contract } from '../contract.ts';
+import { configMap } from '../objects.ts';
 
 const MAPS = '/api/v1/namespaces/{ns}/configmaps';
 

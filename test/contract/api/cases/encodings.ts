@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { Contract } from './contract.ts';
-import { configMap, deployment, pod } from './objects.ts';
-import type { ApiObject } from './subject.ts';
+import type { Contract } from '../contract.ts';
+import { configMap, deployment, pod } from '../objects.ts';
+import type { ApiObject } from '../subject.ts';
 
 const CORE = '/api/v1/namespaces/{ns}';
 const MAPS = `${CORE}/configmaps`;

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { MERGE_PATCH } from './api.ts';
-import type { Contract } from './contract.ts';
-import { CRONTABS, configMap, crontab, deployment, pod, service } from './objects.ts';
-import { invalid, notFound } from './refusal.ts';
+import { MERGE_PATCH } from '../api.ts';
+import type { Contract } from '../contract.ts';
+import { CRONTABS, configMap, crontab, deployment, pod, service } from '../objects.ts';
+import { invalid, notFound } from '../refusal.ts';
 
 const CORE = '/api/v1/namespaces/{ns}';
 const MAPS = `${CORE}/configmaps`;

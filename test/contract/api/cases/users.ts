@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { MERGE_PATCH } from './api.ts';
-import type { Contract } from './contract.ts';
-import { configMap, deployment, secret } from './objects.ts';
-import { READER, STRANGER } from './rights.ts';
+import { MERGE_PATCH } from '../api.ts';
+import type { Contract } from '../contract.ts';
+import { configMap, deployment, secret } from '../objects.ts';
+import { READER, STRANGER } from '../rights.ts';
 
 const CORE = '/api/v1/namespaces/{ns}';
 const MAPS = `${CORE}/configmaps`;

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Api } from './api.ts';
-import type { Contract } from './contract.ts';
+import type { Api } from '../api.ts';
+import type { Contract } from '../contract.ts';
 
 const AGGREGATED = { Accept: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' };
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { JSON_PATCH, MERGE_PATCH } from './api.ts';
-import type { Contract } from './contract.ts';
+import { JSON_PATCH, MERGE_PATCH } from '../api.ts';
+import type { Contract } from '../contract.ts';
 import {
   CRONTABS,
   configMap,
@@ -10,8 +10,8 @@ import {
   deployment,
   OWN_CRONTABS,
   OWN_GROUP,
-} from './objects.ts';
-import { invalid } from './refusal.ts';
+} from '../objects.ts';
+import { invalid } from '../refusal.ts';
 
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/{ns}/deployments';
 const A = `${DEPLOYMENTS}/a`;

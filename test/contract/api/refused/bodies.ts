@@ -1,11 +1,11 @@
-import type { RefusedRequest } from './contract.ts';
-import { configMap } from './objects.ts';
-import { badRequest, UNSUPPORTED_PATCH, unknownFormat } from './refusal.ts';
+import type { RefusedRequest } from '../contract.ts';
+import { configMap } from '../objects.ts';
+import { badRequest } from '../refusal.ts';
 
 const CORE = '/api/v1/namespaces/{ns}';
 const MAPS = `${CORE}/configmaps`;
 
-/** Bodies and media types that cannot be read. */
+/** Bodies that cannot be read. */
 export const REFUSED_BODIES: readonly RefusedRequest[] = [
   [
     'a body that is not JSON is a bad request',
@@ -156,78 +156,5 @@ export const REFUSED_BODIES: readonly RefusedRequest[] = [
     `POST ${CORE}/secrets`,
     { body: { metadata: { name: 'a' }, data: { a: '%%%' } } },
     badRequest('Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte 0'),
-  ],
-  [
-    'a patch type that nobody knows is an unsupported media type',
-    `PATCH ${MAPS}/a`,
-    { contentType: 'application/json', body: {}, given: [[MAPS, configMap('a')]] },
-    UNSUPPORTED_PATCH,
-  ],
-  [
-    'a patch without a content type is an unsupported media type',
-    `PATCH ${MAPS}/a`,
-    { contentType: '', body: '{}', given: [[MAPS, configMap('a')]] },
-    UNSUPPORTED_PATCH,
-  ],
-  [
-    'text is an unsupported media type',
-    `POST ${MAPS}`,
-    { contentType: 'text/plain', body: 'text' },
-    unknownFormat('application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'),
-  ],
-  [
-    'XML is an unsupported media type on replace',
-    `PUT ${MAPS}/a`,
-    { contentType: 'application/xml', body: '<a/>', given: [[MAPS, configMap('a')]] },
-    unknownFormat('application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'),
-  ],
-  [
-    'XML is not acceptable',
-    `GET ${MAPS}`,
-    { headers: { Accept: 'application/xml' } },
-    {
-      code: 406,
-      reason: 'NotAcceptable',
-      message:
-        '406: Not Acceptable\n' +
-        '\n' +
-        'Available representations: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
-      details: {},
-    },
-  ],
-  [
-    'an image is not acceptable for an object',
-    `GET ${MAPS}/a`,
-    { headers: { Accept: 'image/png' }, given: [[MAPS, configMap('a')]] },
-    {
-      code: 406,
-      reason: 'NotAcceptable',
-      message:
-        '406: Not Acceptable\n' +
-        '\n' +
-        'Available representations: application/json, application/yaml, application/vnd.kubernetes.protobuf',
-      details: {},
-    },
-  ],
-  [
-    'a Table of a version that does not exist is not acceptable',
-    `GET ${MAPS}`,
-    { headers: { Accept: 'application/json;as=Table;v=v9;g=meta.k8s.io' } },
-    {
-      code: 406,
-      reason: 'NotAcceptable',
-      message:
-        'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
-    },
-  ],
-  [
-    'a body of more than 3 MiB is too large',
-    `POST ${MAPS}`,
-    { body: `{"metadata":{"name":"a"},"data":{"a":"${'x'.repeat(3 * 1024 * 1024)}"}}` },
-    {
-      code: 413,
-      reason: 'RequestEntityTooLarge',
-      message: 'Request entity too large: limit is 3145728',
-    },
   ],
 ];

@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import { type Api, MERGE_PATCH } from './api.ts';
-import type { Contract } from './contract.ts';
-import { eventually } from './eventually.ts';
-import { CRONTAB_SCHEMA, CRONTABS, crontab, DEFINITIONS, definition, OWN_CRONTABS, OWN_GROUP } from './objects.ts';
-import type { ApiObject } from './subject.ts';
+import { type Api, MERGE_PATCH } from '../api.ts';
+import type { Contract } from '../contract.ts';
+import { eventually } from '../eventually.ts';
+import { CRONTAB_SCHEMA, CRONTABS, crontab, DEFINITIONS, definition, OWN_CRONTABS, OWN_GROUP } from '../objects.ts';
+import type { ApiObject } from '../subject.ts';
 
 const DEFINITION = `${DEFINITIONS}/crontabs.${OWN_GROUP}`;
 const TABLE = { Accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };

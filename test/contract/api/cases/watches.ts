@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { type Api, MERGE_PATCH } from './api.ts';
-import type { Contract } from './contract.ts';
-import { CRONTABS, configMap, crontab } from './objects.ts';
-import type { Watch, WatchEvent } from './watch.ts';
+import { type Api, MERGE_PATCH } from '../api.ts';
+import type { Contract } from '../contract.ts';
+import { CRONTABS, configMap, crontab } from '../objects.ts';
+import type { Watch, WatchEvent } from '../watch.ts';
 
 const MAPS = '/api/v1/namespaces/{ns}/configmaps';
 

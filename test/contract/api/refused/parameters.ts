@@ -1,6 +1,6 @@
-import type { RefusedRequest } from './contract.ts';
-import { configMap } from './objects.ts';
-import { badRequest, invalid, NO_METHOD, unforeseen } from './refusal.ts';
+import type { RefusedRequest } from '../contract.ts';
+import { configMap } from '../objects.ts';
+import { badRequest, invalid, NO_METHOD, unforeseen } from '../refusal.ts';
 
 const CORE = '/api/v1/namespaces/{ns}';
 const MAPS = `${CORE}/configmaps`;

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { APPLY_PATCH, type Api, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH } from './api.ts';
-import type { Contract } from './contract.ts';
-import type { Answer } from './exchange.ts';
-import { CRONTABS, configMap, crontab, DEFINITIONS, definition, deployment } from './objects.ts';
+import { APPLY_PATCH, type Api, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH } from '../api.ts';
+import type { Contract } from '../contract.ts';
+import type { Answer } from '../exchange.ts';
+import { CRONTABS, configMap, crontab, DEFINITIONS, definition, deployment } from '../objects.ts';
 
 const MAPS = '/api/v1/namespaces/{ns}/configmaps';
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/{ns}/deployments';

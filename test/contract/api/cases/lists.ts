@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import type { Api } from './api.ts';
-import type { Contract } from './contract.ts';
-import { CRONTABS, configMap, crontab, pod, secret } from './objects.ts';
-import type { ApiObject } from './subject.ts';
+import type { Api } from '../api.ts';
+import type { Contract } from '../contract.ts';
+import { CRONTABS, configMap, crontab, pod, secret } from '../objects.ts';
+import type { ApiObject } from '../subject.ts';
 
 const CORE = '/api/v1/namespaces/{ns}';
 const MAPS = `${CORE}/configmaps`;
