@@ -18,8 +18,6 @@ export const honestAnswers: Invariant = {
           return undefined;
         case 'committed':
           for (const event of evidence.events) {
-            if (event.type === 'ReconcileWanted')
-              wantedAt.set(event.machine, applied.get(event.machine.slice('target/'.length)) ?? 0);
             if (event.type !== 'TargetSettled' || event.outcome !== 'ready') continue;
             const id = String(event.target);
             const machine = evidence.state.machines.get(`target/${id}`);
@@ -28,6 +26,10 @@ export const honestAnswers: Invariant = {
             const hasRun = (applied.get(id) ?? 0) > (wantedAt.get(`target/${id}`) ?? 0);
             if (!isAnswered && !hasRun)
               return `${id} is called Ready, and its controller has not run since it was wanted`;
+          }
+          // After the answers: one that is logged beside a newer want is about the older one.
+          for (const { type, machine } of evidence.events) {
+            if (type === 'ReconcileWanted') wantedAt.set(machine, applied.get(machine.slice('target/'.length)) ?? 0);
           }
           return undefined;
         default:

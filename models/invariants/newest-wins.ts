@@ -39,7 +39,6 @@ export const newestWins: Invariant = {
         }
         case 'committed':
           for (const event of evidence.events) {
-            if (event.type === 'ReconcileWanted') want(event);
             if (event.type !== 'TargetSettled' || event.outcome !== 'ready') continue;
             const id = String(event.target);
             const has = applied.get(id)?.artifact.version;
@@ -47,6 +46,8 @@ export const newestWins: Invariant = {
             if (has !== undefined && wants !== undefined && has < wants)
               return `${id} has the files of version ${has}, and is called reconciled with those of version ${wants}`;
           }
+          // After the answers: one that is logged beside a newer want is about the older one.
+          for (const event of evidence.events) if (event.type === 'ReconcileWanted') want(event);
           return undefined;
         default:
           return undefined;

@@ -1,5 +1,10 @@
 import type { Invariant, LoggedEvent } from './evidence.ts';
 
+function isIn(paths: readonly string[], looked: LoggedEvent): boolean {
+  const batch = looked.params as { readonly paths: readonly string[]; readonly rescan: boolean };
+  return batch.rescan || paths.every((path) => batch.paths.includes(path));
+}
+
 export const nothingDropped: Invariant = {
   name: 'nothing-dropped',
   promise:
@@ -33,9 +38,10 @@ export const nothingDropped: Invariant = {
       return isPartial ? 'everything was to be looked at, and is not' : undefined;
     }
 
-    function take(event: LoggedEvent): string | undefined {
+    function take(event: LoggedEvent, looked?: LoggedEvent): string | undefined {
       switch (event.type) {
         case 'FilesChanged':
+          if (looked !== undefined && isIn(event.paths as readonly string[], looked)) return undefined;
           owe(event.paths as readonly string[], event.rescan === true);
           return undefined;
         case 'EffectRequested':
@@ -58,11 +64,12 @@ export const nothingDropped: Invariant = {
         isAllOwed = false;
       }
       if (evidence.type !== 'committed') return undefined;
-      for (const event of evidence.events) {
-        const problem = event.machine === 'watch' ? take(event) : undefined;
-        if (problem !== undefined) return problem;
-      }
-      return undefined;
+      const events = evidence.events.filter(({ machine }) => machine === 'watch');
+      // Intents are logged at the end of a batch: a change beside them may have come before the decision or after it.
+      const looked = events.findLast(({ type, effect }) => type === 'EffectRequested' && effect === 'resolveTargets');
+      const problem = looked === undefined ? undefined : take(looked);
+      for (const event of events) if (event.type !== 'EffectRequested') take(event, looked);
+      return problem;
     };
   },
 };

@@ -62,6 +62,11 @@ export function closureArtifact(state: TargetState): ClosureArtifactOutcome {
   if (closure === undefined || digest === undefined || unsure !== undefined) {
     return impossible(unsure ?? `${target.id}: it is not known what its build reads`);
   }
+  if (root.artifact?.incomplete === true) {
+    return impossible(
+      `${target.id}: ${root.source} is composed of other sources or tarballs too, which are not seen here`,
+    );
+  }
   const { directory } = closure;
   if (!closure.files.some((file) => isWithin(directory, file))) {
     const message = `${target.id}: its build reads no file in ${directory}, which an artifact could therefore not hold`;

@@ -57,6 +57,8 @@ export function watchEffects(dependencies: WatchEffectDependencies): Record<stri
   const { engine, now, view } = dependencies;
   /** Where nothing may be sent, nothing becomes reconciled: what was shown once is not shown again. */
   let shown: Readonly<Record<ObjectId, string>> = {};
+  /** Digest of all files as they were resolved last: what a push now would hold. */
+  let resolvedContent: string | undefined;
   const ask = (id: ObjectId, token: string): Promise<{ readonly value: unknown } | { readonly failure: Failure }> =>
     call(engine(), 'api-server', now, () =>
       dependencies.annotate(objectReference(id, view.object(id)), requestAnnotation(token)),
@@ -69,8 +71,9 @@ export function watchEffects(dependencies: WatchEffectDependencies): Record<stri
       try {
         const waited = await dependencies.gitUnlocked(signal);
         const swept = batch.rescan || waited ? await dependencies.sweep(signal) : [];
-        const { outcome, digests } = resolve(dependencies, batch, swept, shown);
-        shown = digests;
+        const { outcome, resolution } = resolve(dependencies, batch, swept, shown);
+        shown = resolution.digests;
+        resolvedContent = resolution.contentDigest;
         return outcome;
       } catch (error) {
         return { type: 'StepFailed', step: 'resolve', failure: { ...failureOf(error), kind: 'disk' } };
@@ -92,6 +95,8 @@ export function watchEffects(dependencies: WatchEffectDependencies): Record<stri
       return failure === undefined ? { type: 'HooksSucceeded' } : { type: 'HookFailed', failure };
     },
     pushArtifact: async ({ contentDigest }: { contentDigest: string }, { signal }): Promise<Outcome> => {
+      // Resolved again since the push was decided: what was found then may be held.
+      if (contentDigest !== resolvedContent) return { type: 'ContentMoved', paths: [] };
       const read = resolved.read(dependencies.workspace.filesToPush());
       if ('moved' in read) return { type: 'ContentMoved', paths: read.moved };
       if ('unreadable' in read) return { type: 'PushFailed', failure: unreadableFailure(read.unreadable) };
@@ -128,7 +133,7 @@ function resolve(
   batch: Batch,
   swept: readonly RelativePath[],
   shown: Readonly<Record<ObjectId, string>>,
-): { readonly outcome: Outcome; readonly digests: Resolution['digests'] } {
+): { readonly outcome: Outcome; readonly resolution: Resolution } {
   const { workspace, view, engine, dryRun } = dependencies;
   const fed = dependencies.fed();
   const { machines } = engine().state;
@@ -147,7 +152,7 @@ function resolve(
     machines,
     sendNothing,
   });
-  return { outcome, digests: resolution.digests };
+  return { outcome, resolution };
 }
 
 function knownDigests(

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { SelfSignedCertificate } from './self-signed-certificate.ts';
 
@@ -16,12 +16,8 @@ export interface ListeningServer {
  * Listens on a free port of 127.0.0.1 (or on `port`), with TLS when given a certificate. Rejects with what to do when the port is taken.
  * Neither the port nor its connections keep the process alive: a test that forgets `stop()` ends all the same.
  */
-export async function listen(
-  handler: RequestListener,
-  port = 0,
-  tls?: SelfSignedCertificate,
-): Promise<ListeningServer> {
-  const server = await serverOf(handler, tls);
+export function listen(handler: RequestListener, port = 0, tls?: SelfSignedCertificate): Promise<ListeningServer> {
+  const server = serverOf(handler, tls);
   const sockets = new Set<Socket>();
   // The server itself only knows connections that speak HTTP: those still in the TLS handshake would hold up a stop.
   server.on('connection', (socket: Socket) => {
@@ -31,7 +27,7 @@ export async function listen(
   });
   // The path of a request that is no HTTP at all, e.g. a plain one to a TLS port.
   server.on('tlsClientError', (_error, socket: Socket) => socket.destroy());
-  return await new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE';
       const why = taken ? `port ${port} is in use: choose another, or none for a free one` : error.message;
@@ -59,12 +55,15 @@ export async function listen(
   });
 }
 
-async function serverOf(handler: RequestListener, tls: SelfSignedCertificate | undefined): Promise<Server> {
+/**
+ * Node's servers are got when they are needed, and not by an import: that would read every name of `node:http`, some of which load a
+ * whole HTTP client (30 ms, more than the rest of a start).
+ */
+function serverOf(handler: RequestListener, tls: SelfSignedCertificate | undefined): Server {
   const options = { keepAliveTimeout: 60_000 };
-  if (tls === undefined) return createServer(options, handler);
-  // Imported where it is used: it takes longer than the rest of the start.
-  const https = await import('node:https');
-  return https.createServer({ ...options, key: tls.key, cert: tls.certificate }, handler);
+  if (tls === undefined) return process.getBuiltinModule('node:http').createServer(options, handler);
+  const { createServer } = process.getBuiltinModule('node:https');
+  return createServer({ ...options, key: tls.key, cert: tls.certificate }, handler);
 }
 
 export class BodyTooLargeError extends Error {}

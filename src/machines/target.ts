@@ -184,6 +184,11 @@ export const targetMachine = setup({
     hasFailed: ({ context }) => verdictOf(context).verdict === 'failed',
     /** A push for an older cycle says nothing of the one that this target waits for, which comes next. */
     isOwnPush: ({ context, event }) => event.type === 'SourceFailed' && (event.cycle ?? context.cycle) >= context.cycle,
+    isOwnNewerPush: ({ context, event }) =>
+      event.type === 'SourceFailed' &&
+      (event.cycle ?? context.cycle) >= context.cycle &&
+      context.revisions.length === 0,
+    newerPushFailed: ({ context }) => context.revisions.length === 0 && !context.owed,
     sameDigestInFlight: ({ context, event }) =>
       event.type === 'ReconcileWanted' &&
       event.digest === context.askedDigest &&
@@ -195,7 +200,8 @@ export const targetMachine = setup({
     observedReady: ({ context, event }) => event.type === 'TargetObserved' && recoveredBy(context, event.observation),
     /** It was Ready at this revision before anybody here knew that the revision holds what is wanted. */
     observedReadyBefore: ({ context, event }) => {
-      if (event.type !== 'SourceReady' || event.cycle < context.cycle || context.observation === undefined) return false;
+      if (event.type !== 'SourceReady' || event.cycle < context.cycle || context.observation === undefined)
+        return false;
       const revision = event.revisions[context.reads];
       return revision !== undefined && recoveredBy({ ...context, revisions: [revision] }, context.observation);
     },
@@ -327,8 +333,15 @@ export const targetMachine = setup({
           on: {
             // One request at a time: what is wanted meanwhile is asked once this one is out.
             ReconcileWanted: [{ guard: 'sameDigestInFlight' }, { actions: 'want' }],
-            RequestAccepted: [{ guard: 'newerWanted', target: '#target.requested' }, { target: 'waiting' }],
+            // Whose push failed while the older request was on its way waits for nothing.
+            SourceFailed: { guard: 'isOwnNewerPush', actions: 'noteSourceFailure' },
+            RequestAccepted: [
+              { guard: 'newerPushFailed', target: '#target.dead-letter' },
+              { guard: 'newerWanted', target: '#target.requested' },
+              { target: 'waiting' },
+            ],
             RequestFailed: [
+              { guard: 'newerPushFailed', target: '#target.dead-letter' },
               { guard: 'retryableAndAttemptsLeft', target: '#target.backoff', actions: 'noteRequestFailure' },
               { target: '#target.dead-letter', actions: 'noteRequestFailure' },
             ],
@@ -378,6 +391,7 @@ export const targetMachine = setup({
       on: {
         BackoffElapsed: 'requested',
         RetryRequested: 'requested',
+        SourceFailed: { guard: 'isOwnNewerPush', target: 'dead-letter', actions: 'noteSourceFailure' },
       },
     },
     'dead-letter': {

@@ -18,13 +18,13 @@ const SLOW_MS = 100_000;
 export async function comeToRest(world: World, isOver: () => boolean): Promise<void> {
   if (world.flux.slow.size + world.flux.failing.size > 0) {
     heal(world, false);
-    if (world.isBaselineUnknown) await askForEverything(world, isOver);
+    await beginWatching(world, isOver);
     await runUntil(world, SLOW_MS, { untilQuiet: false, isOver });
     if (isOver()) return;
     show(world, 'slow', SLOW_MS);
   }
   heal(world, true);
-  if (world.isBaselineUnknown) await askForEverything(world, isOver);
+  await beginWatching(world, isOver);
   const healedMs = await runUntil(world, REST_MS_MAX, { untilQuiet: true, isOver });
   if (isOver()) return;
   show(world, 'healed', healedMs);
@@ -33,19 +33,17 @@ export async function comeToRest(world: World, isOver: () => boolean): Promise<v
   if (!isOver()) show(world, 'retried', retriedMs);
 }
 
-/** What a start could not read of what is reconciled it said; its user asks for all of it. */
-async function askForEverything(world: World, isOver: () => boolean): Promise<void> {
-  world.isBaselineUnknown = false;
+/** A process runs. What its start could not learn of what is reconciled it said; its user asks for all of it. */
+async function beginWatching(world: World, isOver: () => boolean): Promise<void> {
   while (world.process?.isWatching !== true && !isOver()) {
     if (world.process === undefined) world.start();
     await settle(world);
     if (!moveAll(world)) world.clock.ring(world.clock.now + 1_000);
   }
-  tell(world, {
-    machine: 'watch',
-    type: 'FullReconcileRequested',
-    full: { reason: 'requested', detail: 'the baseline could not be read' },
-  });
+  if (!world.isBaselineUnknown) return;
+  world.isBaselineUnknown = false;
+  const full = { reason: 'requested', detail: 'the baseline could not be read' };
+  tell(world, { machine: 'watch', type: 'FullReconcileRequested', full });
 }
 
 /** Everything that can happen does, and time goes on from alarm to alarm. Gives the time it took. */

@@ -92,7 +92,7 @@ test('seeds 7 and 32: an artifact that is seen after its generator answered reac
     { machine, type: 'ArtifactPushed', digest: 'sha256:1', unchanged: false, bytesSent: 1 },
     { machine, type: 'SourceAsked' },
   );
-  const { token } = state.machines.get(machine)?.context as { token: string };
+  const { token } = { ...(state.machines.get(machine)?.context as { token: string } | undefined) };
   fold(
     state,
     observed(SOURCE, 'latest@sha256:1', { lastHandledReconcileAt: token }),

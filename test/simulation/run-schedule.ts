@@ -96,7 +96,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     else await takeStep(world, step, onFault);
   }
   if (!isOver()) await comeToRest(world, isOver);
-  if (!isOver()) checkReplay(world, random, emit);
+  if (!isOver()) checkReplay(world, new Random(~seed), emit);
   world.crash(0);
   return { steps, violations, events };
 }

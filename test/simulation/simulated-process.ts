@@ -56,7 +56,7 @@ export interface ProcessWatcher {
   committed(events: readonly LoggedEvent[], engine: Engine): void;
   called(effect: string, owner: string, token: string | undefined): void;
   /** The start has seen the cluster and what is reconciled. */
-  observed(): void;
+  observed(engine: Engine): void;
   resolved(): void;
   asked(target: string, token: string): void;
   pushed(
@@ -163,7 +163,7 @@ export class SimulatedProcess {
       () => {},
     );
     if (baseline.length > 0) engine.dispatch(...baseline);
-    watcher.observed();
+    watcher.observed(engine);
     engine.settleInterrupted();
 
     const inbox = new Inbox((events) => {

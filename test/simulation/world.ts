@@ -12,6 +12,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { type EngineState, serializeState } from '../../src/engine/engine-state.ts';
 import type { EventLog, LoggedEvent } from '../../src/engine/event-log.ts';
 import { LogIdentityError } from '../../src/engine/log-errors.ts';
+import type { TargetContext } from '../../src/machines/target-context.ts';
 import type { Dependency } from './faults.ts';
 import { isReady, KustomizeController, pathOf } from './kustomize-controller.ts';
 import { type Layout, layoutOf } from './layout.ts';
@@ -267,7 +268,15 @@ export class World {
         this.#resolvedVersion = this.files.version;
         this.emit({ type: 'resolved', version: this.#resolvedVersion });
       },
-      observed: () => this.emit({ type: 'observed' }),
+      observed: (engine) => {
+        this.emit({ type: 'observed' });
+        // What was not Ready has no baseline, and is shown as unknown.
+        for (const [id, { context }] of engine.state.machines) {
+          const { desiredDigest, reconciledDigest } = context as Partial<TargetContext>;
+          if (id.startsWith('target/') && (desiredDigest ?? reconciledDigest) === undefined)
+            this.isBaselineUnknown = true;
+        }
+      },
       asked: (target, token) => this.emit({ type: 'asked', target, token, offered: this.#offeredTo(target) }),
       pushed: (files, config, decided) => this.#pushed(files, config, decided),
       crashed: (what) => this.emit({ type: 'crashed', what }),

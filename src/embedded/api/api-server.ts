@@ -7,13 +7,11 @@ import { asObject } from '../json-value.ts';
 import type { PodLogs } from '../pod-logs.ts';
 import { RequestCounter } from '../request-counter.ts';
 import type { ObjectAccess } from '../store/object-access.ts';
-import { answerReview } from './access-review.ts';
 import { type AccessRequest, forbidden } from './access-rules.ts';
 import { Answer } from './answer.ts';
 import { type ApiPath, apiPath } from './api-path.ts';
 import { type ApiRequest, describe } from './api-request.ts';
 import type { Authorizer } from './authorizer.ts';
-import { answerDocument } from './document-answers.ts';
 import { documentEncoding, encodingOf } from './encoding.ts';
 import { actingAs } from './impersonation.ts';
 import { PlainRefusal } from './page-not-found.ts';
@@ -155,6 +153,8 @@ export class ApiServer {
         const { body, format } = await sent(answer);
         const given = (await objectBody(body, format, path.review)) ?? {};
         const nowText = rfc3339(clock.now());
+        // Imported when they are first asked for, as are documents: the server starts sooner.
+        const { answerReview } = await import('./access-review.ts');
         const asked = { review: path.review, namespace: path.namespace, body: given, identity, nowText };
         return await answer.document(201, answerReview(asked, users, authorizer));
       }
@@ -167,8 +167,10 @@ export class ApiServer {
         bindPod(access.store, pods, path.namespace, String(asObject(binding.metadata).name), binding, options);
         return await answer.document(201, CREATED);
       }
-      default:
+      default: {
+        const { answerDocument } = await import('./document-answers.ts');
         return await answerDocument(answer, path, access.store);
+      }
     }
   }
 }

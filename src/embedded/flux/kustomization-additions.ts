@@ -1,5 +1,5 @@
 import { KUSTOMIZATION_FIELDS } from '../../domain/kustomization-schema.ts';
-import { asArray, asObject, asString, isJsonObject, type JsonObject } from '../json-value.ts';
+import { asArray, asObject, asString, isJsonObject, type JsonObject, sameJson } from '../json-value.ts';
 import { parseDocuments } from '../manifest-yaml.ts';
 import { type ArtifactTree, resolvePath } from './artifact-tree.ts';
 
@@ -25,6 +25,13 @@ function isTaken(tree: ArtifactTree, path: string, component: string, ignoreMiss
   return resolved !== undefined && tree.isDirectory(resolved);
 }
 
+const HEAD = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization' };
+
+/** True when the file says what it would say rewritten: then one directory can serve many builds. */
+export function isUnchanged(text: string, rewritten: JsonObject): boolean {
+  return sameJson({ ...HEAD, ...asObject(parseDocuments(text)[0]) }, rewritten);
+}
+
 /**
  * The kustomization file as Flux rewrites it before the build: read without complaint about fields that it does not know, those left
  * out, and with the additions. Throws in Flux's words.
@@ -34,9 +41,8 @@ export function rewrittenKustomization(
   generated: readonly string[],
   additions: JsonObject,
 ): JsonObject {
-  const head = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization' };
   const base: JsonObject = text === undefined ? { resources: generated } : decoded(text);
-  const merged: Record<string, unknown> = { ...head, ...base };
+  const merged: Record<string, unknown> = { ...HEAD, ...base };
   if (text !== undefined && asArray(base.resources).length === 0) {
     // An empty file would be an error: this makes it build to nothing, and marks what generators make.
     merged.buildMetadata = ['originAnnotations'];

@@ -8,7 +8,7 @@ import { isKubeObject, parseDocuments } from '../manifest-yaml.ts';
 import type { ArtifactFiles } from './archive.ts';
 import { type ArtifactTree, artifactTree, within } from './artifact-tree.ts';
 import { generateResources, shownPath, UNPACKED_ROOT } from './generated-kustomization.ts';
-import { additionsOf, rewrittenKustomization } from './kustomization-additions.ts';
+import { additionsOf, isUnchanged, rewrittenKustomization } from './kustomization-additions.ts';
 import { manifestsAsTheyAre, plainBuild } from './plain-build.ts';
 import { UnpackedArtifacts } from './unpacked-artifacts.ts';
 
@@ -75,7 +75,8 @@ export function kustomizeBuilder(name: BuilderName): KustomizeBuilder {
       const text = file === undefined ? undefined : files.get(file)?.content.toString();
       const rewritten = rewrittenKustomization(text, generated ?? [], additions ?? {});
       spawned += 1;
-      return spawnBuild(unpacked, name, tree, path, rewritten);
+      const isAsWritten = text !== undefined && isUnchanged(text, rewritten);
+      return spawnBuild(unpacked, name, tree, path, isAsWritten ? undefined : rewritten);
     },
   };
 }
@@ -103,13 +104,17 @@ function spawnBuild(
   name: 'kubectl' | 'kustomize',
   tree: ArtifactTree,
   path: string,
-  kustomization: JsonObject,
+  rewritten: JsonObject | undefined,
 ): Promise<readonly KubeObject[]> {
-  return unpacked.own(tree.files, async (root) => {
-    const file = tree.kustomizationFile(path) ?? within(path, 'kustomization.yaml');
-    await writeFile(join(root, file), stringify(kustomization));
+  const build = async (root: string): Promise<readonly KubeObject[]> => {
     const command = name === 'kubectl' ? ['kustomize', join(root, path)] : ['build', join(root, path)];
     return parseDocuments(await run(name, [...command, ...ARGUMENTS], root)).filter(isKubeObject);
+  };
+  if (rewritten === undefined) return unpacked.shared(tree.files, build);
+  return unpacked.own(tree.files, async (root) => {
+    const file = tree.kustomizationFile(path) ?? within(path, 'kustomization.yaml');
+    await writeFile(join(root, file), stringify(rewritten));
+    return build(root);
   });
 }
 

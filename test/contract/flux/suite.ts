@@ -1,4 +1,5 @@
 import { describeApply } from './apply.ts';
+import { describeApplyMarks } from './apply-marks.ts';
 import { describeBuildOptions } from './build-options.ts';
 import { describeDependsOn } from './depends-on.ts';
 import { describeHealth } from './health.ts';
@@ -18,6 +19,7 @@ export function describeFlux(subject: () => FluxSubject): void {
   describeSources(subject);
   describeDependsOn(subject);
   describeApply(subject);
+  describeApplyMarks(subject);
   describePrune(subject);
   describeBuildOptions(subject);
   describeParentChild(subject);

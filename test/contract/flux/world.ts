@@ -2,24 +2,19 @@ import { randomBytes } from 'node:crypto';
 import type { TestContext } from 'vitest';
 import { wallClock } from '../../../src/cluster/clock.ts';
 import { type ListWatch, listWatch } from '../../../src/cluster/list-watch.ts';
-import { type ApiResource, collectionPath, objectPath } from '../../../src/cluster/resource.ts';
-import { FailureError } from '../../../src/domain/failure.ts';
+import { collectionPath } from '../../../src/cluster/resource.ts';
 import type { KubeObject } from '../../../src/domain/kube-object.ts';
 import { pushFiles } from '../../embedded/push-files.ts';
+import { type Fields, NamespaceObjects, UNTIL_MS } from './namespace-objects.ts';
 import { conditionOf, isFailed, isReady, lineOf } from './observed-status.ts';
 import { resourceFor } from './resources.ts';
 import type { HeldRequests, ServedArtifact } from './served-artifacts.ts';
 import type { FluxSubject } from './subject.ts';
 
 export type Files = Readonly<Record<string, string>>;
-type Fields = Readonly<Record<string, unknown>>;
-
-const UNTIL_MS = 25_000;
 
 /** One namespace with its Kustomizations under watch. Made by `openWorld`, closed when the test is over. */
-export class FluxWorld {
-  readonly subject: FluxSubject;
-  readonly namespace: string;
+export class FluxWorld extends NamespaceObjects {
   readonly #context: TestContext;
   readonly #watch: ListWatch;
   /** By name, every state that the watch has shown. */
@@ -27,10 +22,9 @@ export class FluxWorld {
   readonly #listeners = new Set<() => void>();
 
   constructor(subject: FluxSubject, namespace: string, context: TestContext) {
-    this.subject = subject;
+    super(subject, namespace);
     this.#context = context;
     context.onTestFinished(() => this.#close());
-    this.namespace = namespace;
     this.#watch = listWatch({
       client: subject.client,
       resource: resourceFor('Kustomization'),
@@ -66,44 +60,6 @@ export class FluxWorld {
     const lines: string[] = [];
     for (const line of this.states(name).slice(after).map(lineOf)) if (line !== lines.at(-1)) lines.push(line);
     return lines;
-  }
-
-  /** Server-side apply; what has no namespace goes into this one. */
-  async apply(object: KubeObject): Promise<KubeObject> {
-    const resource = resourceFor(object.kind);
-    const namespace = resource.isCluster ? undefined : (object.metadata.namespace ?? this.namespace);
-    const { json } = await this.subject.client.request({
-      method: 'PATCH',
-      path: objectPath({ ...resource, namespace, name: object.metadata.name }),
-      query: { fieldManager: 'contract', force: true },
-      contentType: 'application/apply-patch+yaml',
-      body: { ...object, metadata: { ...object.metadata, ...(namespace === undefined ? {} : { namespace }) } },
-    });
-    return json as KubeObject;
-  }
-
-  async get(kind: string, name: string, namespace = this.namespace): Promise<KubeObject | undefined> {
-    try {
-      return await this.subject.client.get({ ...this.#placed(kind, namespace), name });
-    } catch (error) {
-      if (error instanceof FailureError && error.failure.kind === 'not-found') return undefined;
-      throw error;
-    }
-  }
-
-  patch(kind: string, name: string, patch: Fields, subresource = ''): Promise<unknown> {
-    const path = objectPath({ ...this.#placed(kind, this.namespace), name });
-    return this.subject.client.request({ method: 'PATCH', path: path + subresource, body: patch });
-  }
-
-  async delete(kind: string, name: string): Promise<void> {
-    const path = objectPath({ ...this.#placed(kind, this.namespace), name });
-    await this.subject.client.request({ method: 'DELETE', path });
-  }
-
-  #placed(kind: string, namespace: string): ApiResource & { readonly namespace?: string } {
-    const { isCluster, ...resource } = resourceFor(kind);
-    return isCluster ? resource : { ...resource, namespace };
   }
 
   /** Pushes the artifact that `source()` of that name reads; returns the revision it will have. */
@@ -214,6 +170,12 @@ export class FluxWorld {
     });
   }
 
+  /** Asks for one more run at the same revision, and waits for its end. */
+  async rerun(name: string): Promise<void> {
+    await this.askFor('Kustomization', name, 'again');
+    await this.until(name, 'answered', ({ status }) => status?.lastHandledReconcileAt === 'again');
+  }
+
   /** Ready at its generation, at `revision` where one is given, and settled: the last write of the run is in. */
   ready(name: string, revision?: string, after = 0): Promise<KubeObject> {
     return this.until(name, `ready at ${revision}`, (object) => isReady(object, revision), after);
@@ -233,27 +195,6 @@ export class FluxWorld {
     }
   }
 
-  /** Polls for an object of any kind. */
-  async eventually(
-    kind: string,
-    name: string,
-    accept: (object: KubeObject | undefined) => boolean,
-  ): Promise<KubeObject | undefined> {
-    const giveUpAt = Date.now() + UNTIL_MS;
-    for (;;) {
-      const found = await this.get(kind, name);
-      if (accept(found)) return found;
-      if (Date.now() > giveUpAt) throw new Error(`${kind}/${name}: not as expected: ${JSON.stringify(found)}`);
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-  }
-
-  /** The value of a ConfigMap of this namespace, undefined when there is none. */
-  async value(name: string): Promise<string | undefined> {
-    const { data } = ((await this.get('ConfigMap', name)) ?? {}) as { readonly data?: { readonly value?: string } };
-    return data?.value;
-  }
-
   /** A ConfigMap of this namespace. */
   configMap(name: string, value = 'one', metadata: Fields = {}): string {
     return JSON.stringify({
@@ -262,12 +203,6 @@ export class FluxWorld {
       metadata: { ...metadata, name, namespace: this.namespace },
       data: { value },
     });
-  }
-
-  async objects(kind: string): Promise<readonly KubeObject[]> {
-    const path = collectionPath(resourceFor(kind), this.namespace);
-    const { json } = await this.subject.client.request({ method: 'GET', path });
-    return (json as { readonly items: readonly KubeObject[] }).items;
   }
 }
 

@@ -43,7 +43,7 @@ export async function dockerRegistry(): Promise<RegistrySubject> {
 }
 
 /** A real registry with a storage of its own. */
-async function startDockerRegistry(kind: 'open' | 'auth' | 'read-only' = 'open'): Promise<{
+export async function startDockerRegistry(kind: 'open' | 'auth' | 'read-only' = 'open'): Promise<{
   readonly host: string;
   stop(): Promise<void>;
 }> {

@@ -70,4 +70,14 @@ export const REFUSED_PATHS: readonly RefusedRequest[] = [
   ['namespaces are not deleted as a collection', 'DELETE /api/v1/namespaces', {}, NO_METHOD],
   ['a token review is not listed', 'GET /apis/authentication.k8s.io/v1/tokenreviews', {}, NO_METHOD],
   ['a scale is not deleted', 'DELETE /apis/apps/v1/namespaces/{ns}/deployments/a/scale', {}, NO_METHOD],
+  ['TRACE is not allowed', `TRACE ${MAPS}`, {}, NO_METHOD],
+  ['OPTIONS is not allowed', `OPTIONS ${MAPS}`, {}, NO_METHOD],
+  ['discovery is not written', 'POST /api/v1', { body: {} }, NO_METHOD],
+  ['the version is not deleted', 'DELETE /version', {}, NO_METHOD],
+  [
+    'a token of a missing service account is not found',
+    `POST ${CORE}/serviceaccounts/absent/token`,
+    { body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { audiences: [] } } },
+    notFound('serviceaccounts', 'absent'),
+  ],
 ];
