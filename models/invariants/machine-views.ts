@@ -5,7 +5,9 @@ export interface WatchView {
   readonly collected: readonly string[];
   readonly rescan: boolean;
   readonly recheck: boolean;
-  readonly full: { readonly reason: string; readonly detail: string } | undefined;
+  readonly full: unknown;
+  readonly heldFull: unknown;
+  readonly batch: { readonly full: unknown };
   readonly inFlight: Readonly<Record<string, true>>;
   readonly attempt: number;
   readonly lastReason: string;

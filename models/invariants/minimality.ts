@@ -51,7 +51,11 @@ export const minimality: Invariant = {
       }
       if (!event.machine.startsWith('target/')) return;
       const id = event.machine.slice('target/'.length);
-      if (event.type === 'BaselineFound' && event.digest !== undefined) settle(id);
+      if (event.type === 'BaselineFound') {
+        settle(id);
+        // Nobody knows any more what it was reconciled with.
+        if (event.digest === undefined) of(id).settled = undefined;
+      }
       if (event.type === 'ReconcileWanted') {
         of(id).wants += 1;
         if (RULES_THAT_SAY_WHY.has(event.rule)) of(id).excuse = String(event.rule);

@@ -9,7 +9,8 @@ export const nothingSilent: Invariant = {
   begin: () => (evidence: Evidence) => {
     if (evidence.type !== 'committed') return undefined;
     for (const event of evidence.events) {
-      const silence = silentEvent(event) ?? silentMachine(evidence.state, event.machine);
+      const silence =
+        silentEvent(event) ?? silentMachine(evidence.state, event.machine) ?? silentRefusal(evidence.state, event);
       if (silence !== undefined) return silence;
     }
     return undefined;
@@ -38,6 +39,13 @@ function silentEvent(event: LoggedEvent): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** After a refusal a target is given up, or tried again: not as if nothing had been. */
+function silentRefusal(state: StateView, event: LoggedEvent): string | undefined {
+  const machine = event.type === 'RequestFailed' ? state.machines.get(event.machine) : undefined;
+  if (machine === undefined || topStateOf(machine) !== 'settled') return undefined;
+  return `the request of ${event.machine} failed, and it is settled`;
 }
 
 function silentMachine(state: StateView, id: string): string | undefined {

@@ -3,6 +3,7 @@ import { clusterCommand } from './commands/cluster.ts';
 import { demoCommand } from './commands/demo.ts';
 import { explainCommand } from './commands/explain.ts';
 import { graphCommand } from './commands/graph.ts';
+import { isolateCommand } from './commands/isolate.ts';
 import { logCommand } from './commands/log.ts';
 import { replayCommand } from './commands/replay.ts';
 import { retryCommand } from './commands/retry.ts';
@@ -15,6 +16,7 @@ export const COMMANDS: readonly AnyCommand[] = [
   demoCommand,
   explainCommand,
   graphCommand,
+  isolateCommand,
   statusCommand,
   retryCommand,
   logCommand,

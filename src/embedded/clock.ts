@@ -18,7 +18,16 @@ export const realClock: EmbeddedClock = {
   },
 };
 
+/** The last text that was made: a busy server needs the same one thousands of times. */
+let lastSecond = Number.NaN;
+let lastText = '';
+
 /** RFC 3339 with seconds, as metav1.Time is written. */
 export function rfc3339(atMs: number): string {
-  return `${new Date(atMs).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(atMs / 1_000);
+  if (second !== lastSecond) {
+    lastText = `${new Date(second * 1_000).toISOString().slice(0, 19)}Z`;
+    lastSecond = second;
+  }
+  return lastText;
 }

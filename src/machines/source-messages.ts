@@ -28,12 +28,19 @@ function toWatch(type: string, fields: Record<string, unknown>): Messages {
 
 export const NONE: Messages = { messages: [] };
 
+/** Composed artifacts are told of only where their generators have answered: else they may have an older revision. */
 export function availableMessages({ context }: Args): Messages {
-  return toWatch('SourceAvailable', { revisions: context.revisions, cycle: context.pushingCycle });
+  const { id, generators, revisions, pushingCycle } = context;
+  const own = Object.fromEntries(Object.entries(revisions).filter(([source]) => source === id));
+  return toWatch('SourceAvailable', { revisions: generators.length > 0 ? revisions : own, cycle: pushingCycle });
 }
 
-export function lateMessages({ context }: Args): Messages {
-  return toWatch('SourceAvailable', { revisions: context.revisions, cycle: context.pushedCycle });
+/** Only what was seen: an artifact that was not composed again yet still has its older revision. */
+export function lateMessages({ context, event }: Args): Messages {
+  if (event.type !== 'SourceObserved') return NONE;
+  const seen = new Set([context.id, event.observation.id]);
+  const revisions = Object.fromEntries(Object.entries(context.revisions).filter(([id]) => seen.has(id)));
+  return toWatch('SourceAvailable', { revisions, cycle: context.pushedCycle });
 }
 
 /** What may pass is retried by the watch machine, with everything still owed; what cannot is told to those who wait. */

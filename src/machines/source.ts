@@ -33,12 +33,8 @@ export const sourceMachine = setup({
         ? {
             wantedCycle: event.cycle,
             contentDigest: event.contentDigest,
-            generators: [
-              ...new Set([
-                ...(context.wantedCycle > context.pushingCycle ? context.generators : []),
-                ...event.generators,
-              ]),
-            ],
+            // Those that were asked for and not awaited yet are still owed an answer.
+            generators: [...new Set([...context.generators, ...event.generators])],
           }
         : {},
     ),
@@ -65,6 +61,7 @@ export const sourceMachine = setup({
         ? { generatorTokens: { ...context.generatorTokens, [event.id]: event.handled } }
         : {},
     ),
+    forgetGenerators: assign({ generators: [] }),
     // What was wanted meanwhile was decided by what was seen then: the watch machine looks again, and wants it anew.
     forgetWanted: assign(({ context }) => ({ pushingCycle: context.wantedCycle })),
     noteFailure: assign(({ event }) => ('failure' in event ? { failure: event.failure } : {})),
@@ -193,7 +190,7 @@ export const sourceMachine = setup({
         {
           guard: 'fetchedAndNothingToGenerate',
           target: 'idle',
-          actions: { type: 'tellAvailable', params: availableMessages },
+          actions: [{ type: 'tellAvailable', params: availableMessages }, 'forgetGenerators'],
         },
         { guard: 'fetched', target: 'asking-generators' },
       ],
@@ -226,7 +223,11 @@ export const sourceMachine = setup({
       exit: cancel('sourceWait'),
       always: [
         { guard: 'newerWanted', target: 'hooks' },
-        { guard: 'generated', target: 'idle', actions: { type: 'tellAvailable', params: availableMessages } },
+        {
+          guard: 'generated',
+          target: 'idle',
+          actions: [{ type: 'tellAvailable', params: availableMessages }, 'forgetGenerators'],
+        },
       ],
       on: {
         SourceWaitElapsed: { target: 'idle', actions: { type: 'tellWaitedTooLong', params: waitedTooLongMessages } },

@@ -48,7 +48,7 @@ it(
       }
       const giveUpAt = Date.now() + CATCH_UP_MS;
       let changeAt = 0;
-      while (Date.now() < giveUpAt && !clients.every(({ feed }) => sameState(feed.state, truth.stateAt()))) {
+      while (Date.now() < giveUpAt && !clients.every(({ feed }) => sameState(feed.state, truth.state))) {
         // What kubectl prints first is surely its list only when a change has followed, so some go on.
         if (Date.now() > changeAt) {
           changeSomething(cluster, NAMESPACE, random);
@@ -56,7 +56,7 @@ it(
         }
         await pause();
       }
-      const final = truth.stateAt();
+      const final = truth.state;
       for (const client of clients) {
         expect(client.feed.faults(truth), client.name).toEqual([]);
         expect(client.faults(final), client.name).toEqual([]);

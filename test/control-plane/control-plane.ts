@@ -33,6 +33,8 @@ export interface ControlPlane {
   /** YAML, for the administrator or for one of `users`. */
   kubeconfig(user?: string): string;
   tokenOf(user: string): string;
+  /** Gives a user another token. The server reads its tokens when it starts: the old one is good until then. */
+  renewToken(user: string): Promise<void>;
   /** Drops every revision before the current one from etcd. The server's own watch cache goes on: restart it to see 410. */
   compact(): Promise<void>;
   /** Ends the process with SIGKILL, requests under way included. Data and port stay. */
@@ -54,7 +56,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const directory = await mkdtemp(join(tmpdir(), 'control-plane-'));
   const port = await freePort();
   const users: readonly User[] = [{ name: ADMIN, groups: ['system:masters'] }, ...(options.users ?? [])];
-  const tokens = new Map(users.map(({ name }) => [name, randomBytes(16).toString('hex')]));
+  const tokens = new Map(users.map(({ name }) => [name, newToken()]));
   await writeCredentials(directory, users, tokens);
   const logPath = join(directory, 'log');
   const arguments_ = [...serverFlags(directory, port), ...(options.flags ?? [])];
@@ -103,6 +105,11 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     certificateAuthority,
     token: tokenOf(ADMIN),
     tokenOf,
+    async renewToken(user) {
+      tokenOf(user);
+      tokens.set(user, newToken());
+      await writeTokens(directory, users, tokens);
+    },
     kubeconfig: (user = ADMIN) => kubeconfigOf(url, certificateAuthority, user, tokenOf(user)),
     compact: () => compactEtcd(etcdUrl),
     kill: () => end('SIGKILL'),
@@ -136,6 +143,10 @@ function serverFlags(directory: string, port: number): readonly string[] {
   ];
 }
 
+function newToken(): string {
+  return randomBytes(16).toString('hex');
+}
+
 async function writeCredentials(
   directory: string,
   users: readonly User[],
@@ -144,6 +155,14 @@ async function writeCredentials(
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   await writeFile(join(directory, 'service-account.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
   await writeFile(join(directory, 'service-account.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  await writeTokens(directory, users, tokens);
+}
+
+async function writeTokens(
+  directory: string,
+  users: readonly User[],
+  tokens: ReadonlyMap<string, string>,
+): Promise<void> {
   const lines = users.map(({ name, groups = [] }) => `${tokens.get(name)},${name},${name},"${groups.join(',')}"\n`);
   await writeFile(join(directory, 'tokens.csv'), lines.join(''), { mode: 0o600 });
 }

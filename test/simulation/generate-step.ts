@@ -77,7 +77,7 @@ function outside(world: World, random: Random, mood: Mood): Weighted {
       0.15 * mood.cluster,
       () => ({ do: random.pick(['suspend-source', 'resume-source', 'resume-source', 'restart-controllers']) }),
     ],
-    [0.3 * mood.faults, () => ({ do: 'compact' })],
+    [1.5 * mood.faults, () => ({ do: 'compact' })],
     [0.02 * mood.crashes, () => ({ do: 'other-cluster' })],
   ];
 }

@@ -105,6 +105,24 @@ test('seeds 7 and 32: an artifact that is seen after its generator answered reac
   ]);
 });
 
+test('seed 249078980: a source that arrives late says nothing of what is composed from it', () => {
+  const state = emptyState(DEFAULT_LIMITS);
+  const machine = `source/${SOURCE}`;
+  const part = 'ExternalArtifact/flux-system/part';
+  fold(
+    state,
+    observed(part, 'latest@sha256:old'),
+    { machine, type: 'PushWanted', contentDigest: 'c', generators: [], cycle: 1 },
+    { machine, type: 'HooksSucceeded' },
+    { machine, type: 'ArtifactPushed', digest: 'sha256:1', unchanged: false, bytesSent: 1 },
+    { machine, type: 'SourceAsked' },
+    { machine, type: 'SourceWaitElapsed' },
+  );
+  const { messages } = fold(state, observed(SOURCE, 'latest@sha256:1'));
+  expect(messages).toMatchObject([{ type: 'SourceAvailable', revisions: { [SOURCE]: 'latest@sha256:1' } }]);
+  expect(messages[0]?.revisions).not.toHaveProperty([part]);
+});
+
 test('seed 304: a target whose artifact is not seen waits for it with an end', () => {
   const state = emptyState(DEFAULT_LIMITS);
   fold(state, wanted(1, 'ExternalArtifact/flux-system/part'), {

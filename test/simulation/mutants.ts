@@ -111,21 +111,20 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'stale-ready-believed',
     mistake: 'A Ready from before the request is taken for its answer.',
     file: 'src/domain/readiness.ts',
-    changes: [
-      {
-        from: 'if (token === undefined || seen.lastHandledReconcileAt === token) return undefined;',
-        to: 'if (token !== seen.lastHandledReconcileAt || token === undefined || seen.lastHandledReconcileAt === token) return undefined;',
-      },
-    ],
+    changes: [{ from: 'staleCondition(seen, wanted.token)', to: 'staleCondition(seen, undefined)' }],
   },
   {
-    name: 'older-push-satisfies-newer-want',
-    mistake: 'A push from before a target was wanted counts as holding what it wants.',
+    name: 'asked-before-pushed',
+    mistake: 'A target is asked before what it wants has arrived, and any answer will do.',
     file: 'src/machines/target.ts',
     changes: [
       {
-        from: "if (event.type !== 'SourceReady' || event.cycle < context.cycle) return {};",
-        to: "if (event.type !== 'SourceReady') return {};",
+        from: 'mayGo: ({ context }) => context.revisions.length > 0 && dependenciesAllow(context),',
+        to: 'mayGo: ({ context }) => dependenciesAllow(context),',
+      },
+      {
+        from: 'context.desiredDigest !== context.askedDigest || context.revisions.length === 0,',
+        to: 'context.desiredDigest !== context.askedDigest,',
       },
     ],
   },

@@ -79,7 +79,7 @@ function isComposed(world: World, directory: string): boolean {
   const reader = world.layout.objects.find(
     (object) => (object.spec?.sourceRef as { kind?: string } | undefined)?.kind === 'ExternalArtifact',
   );
-  return reader !== undefined && directory === pathOf(reader);
+  return reader !== undefined && directory.replace(/-moved$/, '') === pathOf(reader);
 }
 
 /** First everything is gone from the old place, then it comes at the new one; or, done in one go, the other way round. */

@@ -49,7 +49,8 @@ export function isolationView(
     const object = isolated.get(source);
     if (object !== undefined) own.set(id, object);
   }
-  const roots = fedSource === undefined ? new Map<ObjectId, BuildRoot>() : rootsOf(definitions, fedSource, tree, limits);
+  const roots =
+    fedSource === undefined ? new Map<ObjectId, BuildRoot>() : rootsOf(definitions, fedSource, tree, limits);
   return {
     cluster,
     fedSource,

@@ -8,7 +8,8 @@ import { bareText, scalarText } from './yaml-text.ts';
 /** A kustomization file's entry for `added`, written behind its entry for `beside` and like it. */
 export interface AddedEntry {
   readonly edit: TextEdit;
-  readonly values: readonly unknown[];
+  /** The same change on the file's plain documents. */
+  values(now: readonly unknown[]): readonly unknown[];
 }
 
 /** The items of `resources` in the kustomization file that name `path`; none where it does not list it. */
@@ -25,21 +26,22 @@ export function resourceEntryEdit(
   const directory = parentOf(file.path);
   const found = entryFor(file, beside);
   if (found === undefined) return { obstacle: `its resources do not name ${beside}`, offset: 0 };
-  const { list, index, scalar } = found;
+  const { list, scalar } = found;
   const [start, end] = scalar.range ?? [0, 0];
   const value = `${String(scalar.value).slice(0, String(scalar.value).lastIndexOf('/') + 1)}${added}`;
   const path = resolveFrom(directory, value);
   if (path !== undefined && entryFor(file, path) !== undefined) return undefined;
   const written = scalarText(value, scalar) ?? bareText(value);
-  const edit = list.flow === true ? { start: end, end, text: `, ${written}` } : lineBehind(file.text, start, end, written);
+  const edit =
+    list.flow === true ? { start: end, end, text: `, ${written}` } : lineBehind(file.text, start, end, written);
   if (edit === undefined) return { obstacle: 'its resources are laid out in an unusual way', offset: start };
-  return { edit, values: withEntry(file, found.key, index, value) };
+  const listed = String(scalar.value);
+  return { edit, values: (now) => withEntry(now, found.key, listed, value) };
 }
 
 interface FoundEntry {
   readonly key: string;
   readonly list: YAMLSeq;
-  readonly index: number;
   readonly scalar: Scalar;
 }
 
@@ -51,10 +53,10 @@ function entryFor(file: WrittenFile, path: RelativePath): FoundEntry | undefined
   const list = pair?.value;
   if (pair === undefined || !isSeq(list)) return undefined;
   const directory = parentOf(file.path);
-  for (const [index, scalar] of list.items.entries()) {
+  for (const scalar of list.items) {
     if (!isScalar(scalar) || typeof scalar.value !== 'string') continue;
     if (resolveFrom(directory, scalar.value) !== path) continue;
-    return { key: String((pair.key as Scalar).value), list, index, scalar };
+    return { key: String((pair.key as Scalar).value), list, scalar };
   }
   return undefined;
 }
@@ -71,8 +73,9 @@ function lineBehind(text: string, start: number, end: number, written: string): 
   return { start: lineEnd + 1, end: lineEnd + 1, text: `${line}${eol}` };
 }
 
-function withEntry(file: WrittenFile, key: string, index: number, value: string): readonly unknown[] {
-  const values = structuredClone(file.values) as Record<string, unknown[]>[];
-  values[0]?.[key]?.splice(index + 1, 0, value);
+function withEntry(now: readonly unknown[], key: string, listed: string, value: string): readonly unknown[] {
+  const values = structuredClone(now) as Record<string, unknown[]>[];
+  const list = values[0]?.[key];
+  list?.splice(list.indexOf(listed) + 1, 0, value);
   return values;
 }

@@ -40,7 +40,8 @@ export function artifactPlace(
   const tag = asText(ref.tag) ?? 'latest';
   const placeholder = placeholderIn(`${url} ${tag}`);
   if (placeholder !== undefined) return no('placeholder', `the address of ${id} still holds ${placeholder}`);
-  if (!url.startsWith('oci://')) return no('no-registry', `${id}: expected a url oci://…, found ${JSON.stringify(url)}`);
+  if (!url.startsWith('oci://'))
+    return no('no-registry', `${id}: expected a url oci://…, found ${JSON.stringify(url)}`);
   return { url, tag };
 }
 

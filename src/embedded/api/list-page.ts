@@ -29,11 +29,10 @@ export function listPage(store: ObjectStore, path: ResourcePath, query: URLSearc
   requireListOptions(query);
   const selects = selectorFor(store, path, query);
   const { revision, isPast, start } = startOf(store, query, given);
-  const all = isPast ? listAt(store, path, revision, start) : store.list(resource, namespace);
+  const rest = isPast ? listAt(store, path, revision, start) : store.list(resource, namespace, start);
   // A list from the watch cache comes whole.
   const limit = query.get('resourceVersion') === '0' && !query.get('continue') ? 0 : given;
   const keyOf = keyWithin(resource, namespace);
-  const rest = start === undefined ? all : all.filter((object) => keyOf(object) >= start);
   const selected = selects === undefined ? rest : rest.filter(selects);
   const objects = limit > 0 ? selected.slice(0, limit) : selected;
   const last = objects.at(-1);
@@ -84,7 +83,7 @@ function listAt(
   revision: number,
   start: string | undefined,
 ): readonly KubeObject[] {
-  const found = store.listAt(resource, namespace, revision);
+  const found = store.listAt(resource, namespace, revision, start);
   if (found !== undefined) return found;
   if (start === undefined) throw expired('The resourceVersion for the provided list is too old.');
   throw new ExpiredPageError({ revision: -1, start });

@@ -5,7 +5,7 @@ import type { WriteOptions } from '../store/write-options.ts';
 import { builtInErrors } from './built-in-validation.ts';
 import { prunedAndDefaulted } from './custom-object.ts';
 import { customErrors } from './custom-validation.ts';
-import { decoded, Unfit } from './decode.ts';
+import { decoded } from './decode.ts';
 import { DecodingError } from './decoding-error.ts';
 import { withDefaults } from './defaults.ts';
 import { definitionStatus } from './definition-status.ts';
@@ -16,6 +16,7 @@ import { objectMetaSchema } from './kubernetes-schema.ts';
 import { metadataErrors } from './metadata-validation.ts';
 import { scaleErrors } from './scale-validation.ts';
 import { schemaOf } from './schema-of.ts';
+import { Unfit } from './unfit.ts';
 import { warnOfFinalizers, warnOfName } from './warnings.ts';
 
 /**

@@ -1,9 +1,8 @@
 import { isJsonObject, type JsonObject } from '../json-value.ts';
+import { decodedTime } from './decoded-time.ts';
 import type { FieldSchema } from './field-schema.ts';
 import { canonicalQuantity, QUANTITY_RULE } from './quantity.ts';
-
-/** What a decoder does not accept, in Go's words. */
-export class Unfit extends Error {}
+import { Unfit } from './unfit.ts';
 
 /** Where a value is: the Go struct that holds it, and its path in it without indexes, as Go's decoder tells. */
 interface Place {
@@ -15,7 +14,8 @@ interface Place {
 
 /**
  * `value` as Go's decoder and encoder would leave it: unknown fields dropped (their paths go to `unknown`, in the order of the document), null fields
- * left out, zero values left out or written as the Go type has it, quantities in their canonical form. Throws Unfit for a value of the wrong type.
+ * left out, zero values left out or written as the Go type has it, quantities in their canonical form. What is so already is shared with `value`: parts
+ * that a write leaves alone stay the same objects, and comparing them costs nothing. Throws Unfit for a value of the wrong type.
  */
 export function decoded(schema: FieldSchema, value: JsonObject, unknown: string[], path = ''): JsonObject {
   return decodedStruct(schema, value, { struct: '', goPath: path, path }, unknown);
@@ -27,25 +27,40 @@ function decodedStruct(schema: FieldSchema, value: JsonObject, at: Place, unknow
   // An empty list does not survive being stored as protobuf, as all but definitions are; where it is written nevertheless, it is null.
   const nullsEmptyLists = schema.name?.startsWith('apiextensions.') !== true;
   const result: Record<string, unknown> = {};
-  for (const [field, given] of Object.entries(value)) {
+  let same = true;
+  for (const field in value) {
+    const given = value[field];
     // Objects made in this process may have fields without a value.
-    if (given === undefined) continue;
+    if (given === undefined) {
+      same = false;
+      continue;
+    }
     const property = Object.hasOwn(properties, field) ? properties[field] : undefined;
     const path = at.path === '' ? field : `${at.path}.${field}`;
     if (property === undefined) {
       unknown.push(path);
+      same = false;
       continue;
     }
-    if (given === null) continue;
+    if (given === null) {
+      // Below it may be written as null again.
+      if (property.zero !== 'kept') same = false;
+      continue;
+    }
     const goPath = at.goPath === '' ? field : `${at.goPath}.${field}`;
     const read = decodedValue(property, given, { struct, goPath, path }, unknown);
-    if (property.zero === 'dropped' && isZero(read)) continue;
+    if (property.zero === 'dropped' && isZero(read)) {
+      same = false;
+      continue;
+    }
     result[field] = nullsEmptyLists && property.zero === 'kept' && isEmptyList(read) ? null : read;
+    if (result[field] !== given) same = false;
   }
   for (const [field, property] of keptFields(properties)) {
     if (result[field] === undefined) result[field] = zeroOf(property);
+    if (result[field] !== value[field]) same = false;
   }
-  return result;
+  return same ? value : result;
 }
 
 const kept = new WeakMap<object, readonly (readonly [string, FieldSchema])[]>();
@@ -72,10 +87,7 @@ function decodedValue(schema: FieldSchema, value: unknown, at: Place, unknown: s
         : decodedStruct(schema, value, at, unknown);
     case 'array': {
       if (!Array.isArray(value)) throw unfit(value, at, goType(schema));
-      const items = schema.items ?? {};
-      return value.map((item, index) =>
-        item === null ? zeroOf(items) : decodedValue(items, item, { ...at, path: `${at.path}[${index}]` }, unknown),
-      );
+      return decodedList(schema.items ?? {}, value, at, unknown);
     }
     case 'string':
       return decodedString(schema, value, at);
@@ -95,12 +107,28 @@ function decodedValue(schema: FieldSchema, value: unknown, at: Place, unknown: s
 function decodedMap(schema: FieldSchema, value: JsonObject, at: Place, unknown: string[]): JsonObject {
   const values = schema.additionalProperties;
   if (values === undefined || values === true) return value;
+  const isScalar = values.type !== 'object' && values.type !== 'array';
   const result: Record<string, unknown> = {};
-  for (const [key, given] of Object.entries(value)) {
-    result[key] =
-      given === null ? zeroOf(values) : decodedValue(values, given, { ...at, path: `${at.path}.${key}` }, unknown);
+  let same = true;
+  for (const key in value) {
+    const given = value[key];
+    const place = isScalar ? at : { ...at, path: `${at.path}.${key}` };
+    const read = given === null ? zeroOf(values) : decodedValue(values, given, place, unknown);
+    result[key] = read;
+    if (read !== given) same = false;
   }
-  return result;
+  return same ? value : result;
+}
+
+function decodedList(items: FieldSchema, value: readonly unknown[], at: Place, unknown: string[]): readonly unknown[] {
+  let same = true;
+  const result = value.map((item, index) => {
+    const place = { ...at, path: `${at.path}[${index}]` };
+    const read = item === null ? zeroOf(items) : decodedValue(items, item, place, unknown);
+    if (read !== item) same = false;
+    return read;
+  });
+  return same ? value : result;
 }
 
 const BASE64 = /^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/;
@@ -118,29 +146,6 @@ function decodedString(schema: FieldSchema, value: unknown, at: Place): unknown 
   }
   if (schema.format === 'date-time' || schema.format === 'micro-time') return decodedTime(schema.format, value);
   return value;
-}
-
-const TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
-
-function decodedTime(format: string, value: string): string {
-  const layout = format === 'micro-time' ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00';
-  const parsed = TIME.test(value) ? new Date(value) : undefined;
-  if (parsed === undefined || Number.isNaN(parsed.getTime())) {
-    throw new Unfit(
-      `parsing time ${JSON.stringify(value)} as "${layout}": cannot parse ${JSON.stringify(value)} as "2006"`,
-    );
-  }
-  const seconds = parsed.toISOString().slice(0, 19);
-  if (format === 'date-time') return `${seconds}Z`;
-  // Microseconds are not optional.
-  const rest = value.slice('2006-01-02T15:04:05'.length);
-  const fraction = /^\.(\d{6})\D/.exec(rest)?.[1];
-  if (fraction === undefined) {
-    throw new Unfit(
-      `parsing time ${JSON.stringify(value)} as "${layout}": cannot parse ${JSON.stringify(rest)} as ".000000"`,
-    );
-  }
-  return `${seconds}.${fraction}Z`;
 }
 
 function decodedInteger(schema: FieldSchema, value: unknown, at: Place): unknown {

@@ -142,7 +142,7 @@ const DEFAULTS: Readonly<Record<string, Defaults>> = {
 /** Whether anything below a definition can have a default; most of an object's structs have none. */
 const reaches = new Map<FieldSchema, boolean>();
 
-/** `value`, a struct of `schema`, with the defaults that the API server sets on every write. Changes nothing in place. */
+/** `value`, a struct of `schema`, with the defaults that the API server sets on every write: `value` itself where all are there. Changes nothing in place. */
 export function withDefaults(schema: FieldSchema, value: JsonObject): JsonObject {
   const result: Fields = { ...value };
   const own = schema.name === undefined ? undefined : DEFAULTS[schema.name];
@@ -152,14 +152,21 @@ export function withDefaults(schema: FieldSchema, value: JsonObject): JsonObject
     const property = schema.properties?.[field];
     if (property !== undefined && typeof given === 'object' && given !== null) result[field] = below(property, given);
   }
-  return result;
+  return sameFields(result, value) ? value : result;
+}
+
+function sameFields(a: JsonObject, b: JsonObject): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
 function below(schema: FieldSchema, value: object): unknown {
   if (!mayDefault(schema)) return value;
   if (Array.isArray(value)) {
     const { items } = schema;
-    return items === undefined ? value : value.map((item) => (isJsonObject(item) ? withDefaults(items, item) : item));
+    if (items === undefined) return value;
+    const result = value.map((item) => (isJsonObject(item) ? withDefaults(items, item) : item));
+    return result.every((item, index) => item === value[index]) ? value : result;
   }
   return isJsonObject(value) ? withDefaults(schema, value) : value;
 }

@@ -9,7 +9,7 @@ type Prepare = (object: KubeObject, before: KubeObject | undefined) => KubeObjec
 /** What the API server makes of an object of one kind beyond plain defaults: it depends on other fields, on the name, or on the object before. */
 const PREPARE: Readonly<Record<string, Prepare>> = {
   '/Secret': (secret) => withStringData(secret),
-  '/Namespace': (namespace, before) => (before === undefined ? newNamespace(namespace) : namespace),
+  '/Namespace': (namespace, before) => labelledNamespace(before === undefined ? newNamespace(namespace) : namespace),
   '/Service': servicePlace,
   '/Pod': (pod, before) => (before === undefined ? newPod(pod) : withSpec(pod, podSpec(asObject(pod.spec)))),
   'batch/Job': (job, before) => (before === undefined ? newJob(job) : job),
@@ -35,13 +35,17 @@ function withStringData(secret: KubeObject): KubeObject {
 }
 
 function newNamespace(namespace: KubeObject): KubeObject {
-  const { name, labels } = namespace.metadata;
   const finalizers = asArray(asObject(namespace.spec).finalizers);
-  return {
-    ...namespace,
-    metadata: { ...namespace.metadata, labels: { ...labels, 'kubernetes.io/metadata.name': name } },
-    spec: { ...namespace.spec, finalizers: [...new Set([...finalizers, 'kubernetes'])] },
-  };
+  return { ...namespace, spec: { ...namespace.spec, finalizers: [...new Set([...finalizers, 'kubernetes'])] } };
+}
+
+const NAME_LABEL = 'kubernetes.io/metadata.name';
+
+/** Selectors of namespaces go by labels, so the name is one; nobody can take it away. */
+function labelledNamespace(namespace: KubeObject): KubeObject {
+  const { name, labels } = namespace.metadata;
+  if (labels?.[NAME_LABEL] === name) return namespace;
+  return { ...namespace, metadata: { ...namespace.metadata, labels: { ...labels, [NAME_LABEL]: name } } };
 }
 
 const ADDRESS_FIELDS = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'];

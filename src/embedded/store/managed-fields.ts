@@ -3,7 +3,7 @@ import { isBuiltInGroup } from '../api/built-in-groups.ts';
 import { rfc3339 } from '../clock.ts';
 import { isJsonObject, sameJson } from '../json-value.ts';
 import { changedFields } from './apply/comparison.ts';
-import { isEmpty, union } from './apply/field-set.ts';
+import { difference, isEmpty, NO_FIELDS, union } from './apply/field-set.ts';
 import { type FieldManager, managedFieldsOf, managerId, managersOf, sameApartFromTimes } from './apply/managers.ts';
 import { mergeOldestManagers } from './apply/oldest-managers.ts';
 import { ownedKind } from './apply/owned-kind.ts';
@@ -35,11 +35,14 @@ export function withUpdatedManagers(
   const comparison = comparisonOf(kind, before, after);
   const own = changedFields(comparison);
   if (isEmpty(own) && isEmpty(comparison.removed)) return withManagedFields(after, managedFieldsOf(managers, old));
-  disown(managers, undefined, kind, comparison, before, after);
-  if (!isEmpty(own)) {
+  if (isEmpty(own)) disown(managers, undefined, kind, comparison, before, after);
+  else {
     const writer = updater(kind.apiVersion, options);
     const id = managerId(writer);
-    managers.set(id, { ...writer, time: rfc3339(nowMs), fields: union(managers.get(id)?.fields ?? {}, own) });
+    disown(managers, id, kind, comparison, before, after);
+    // Not disowned and given back: where the writer owns it all already, its set stays the very same.
+    const kept = difference(managers.get(id)?.fields ?? NO_FIELDS, comparison.removed);
+    managers.set(id, { ...writer, time: rfc3339(nowMs), fields: union(kept, own) });
   }
   mergeOldestManagers(managers);
   return withManagedFields(after, managedFieldsOf(managers, old));

@@ -8,7 +8,7 @@ import { generatedName } from './generated-name.ts';
 import { withUpdatedManagers } from './managed-fields.ts';
 import { requireUntouchedMetadata } from './metadata-immutability.ts';
 import { requireMortal, requireOpenPlace } from './namespace-rules.ts';
-import { keyOf, ObjectTable } from './object-table.ts';
+import { type KeyRange, keyOf, ObjectTable } from './object-table.ts';
 import { firstVersion, nextVersion, statusOfNew } from './object-version.ts';
 import type { ApiResource, ResourceRegistry } from './resource-registry.ts';
 import type { StoreEvent } from './store-event.ts';
@@ -57,14 +57,17 @@ export class ObjectStore {
     return found;
   }
 
-  /** Sorted by namespace and name, as etcd has them. All namespaces when `namespace` is empty. */
-  list(resource: ApiResource, namespace = ''): readonly KubeObject[] {
-    return this.#of(resource).list(prefixOf(resource, namespace));
+  /**
+   * Sorted by namespace and name, as etcd has them. All namespaces when `namespace` is empty. With `start` only from there on: a name,
+   * or `<namespace>/<name>` over all namespaces.
+   */
+  list(resource: ApiResource, namespace = '', start = ''): readonly KubeObject[] {
+    return this.#of(resource).list(rangeOf(resource, namespace, start));
   }
 
   /** The list as it was at `revision`; undefined when that is forgotten. */
-  listAt(resource: ApiResource, namespace: string, revision: number): readonly KubeObject[] | undefined {
-    return this.#of(resource).listAt(prefixOf(resource, namespace), revision);
+  listAt(resource: ApiResource, namespace: string, revision: number, start = ''): readonly KubeObject[] | undefined {
+    return this.#of(resource).listAt(rangeOf(resource, namespace, start), revision);
   }
 
   create(resource: ApiResource, object: KubeObject, options: WriteOptions = {}): KubeObject {
@@ -229,6 +232,7 @@ export class ObjectStore {
   }
 }
 
-function prefixOf(resource: ApiResource, namespace: string): string {
-  return resource.namespaced && namespace !== '' ? `${namespace}/` : '';
+function rangeOf(resource: ApiResource, namespace: string, start: string): KeyRange {
+  const prefix = resource.namespaced && namespace !== '' ? `${namespace}/` : '';
+  return { prefix, start: prefix + start };
 }

@@ -23,11 +23,17 @@ export function statusOfNew(
   return given === undefined ? {} : { status: given };
 }
 
+const NOT_OF_NEW: ReadonlySet<string> = new Set([
+  'selfLink',
+  'resourceVersion',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+]);
+
 /** A new object with what the server gives it: uid, creation time, the first generation. */
 export function firstVersion(resource: ApiResource, object: KubeObject, nowMs: number): KubeObject {
   const { apiVersion: _apiVersion, kind: _kind, metadata: given, ...fields } = object;
-  const metadata = withoutEmpty(given);
-  for (const owned of ['resourceVersion', 'deletionTimestamp', 'deletionGracePeriodSeconds']) delete metadata[owned];
+  const metadata = withoutEmpty(given, NOT_OF_NEW);
   return {
     apiVersion: apiVersionOf(resource),
     kind: resource.kind,
@@ -123,23 +129,24 @@ const KEPT = [
 ];
 
 function nextMetadata(before: ObjectMeta, given: ObjectMeta): Record<string, unknown> & { readonly name: string } {
-  const next = withoutEmpty(given);
-  for (const field of KEPT) {
-    delete next[field];
-    if (before[field] !== undefined) next[field] = before[field];
-  }
-  delete next.generation;
+  const next = withoutEmpty(given, NOT_TAKEN);
+  for (const field of KEPT) if (before[field] !== undefined) next[field] = before[field];
   return { ...next, name: before.name };
 }
 
+const NOT_TAKEN: ReadonlySet<string> = new Set([...KEPT, 'generation', 'selfLink']);
+const MAY_BE_EMPTY: ReadonlySet<string> = new Set(['labels', 'annotations', 'finalizers', 'ownerReferences']);
+
 /** What is empty is as good as absent. `managedFields` stays as it was sent: a client may reset it. */
-function withoutEmpty(given: ObjectMeta): Record<string, unknown> {
-  const next: Record<string, unknown> = { ...given };
-  delete next.selfLink;
-  for (const field of ['labels', 'annotations', 'finalizers', 'ownerReferences']) {
-    const value = next[field];
-    if (value === null || (typeof value === 'object' && value !== null && Object.keys(value).length === 0))
-      delete next[field];
+function withoutEmpty(given: ObjectMeta, leftOut: ReadonlySet<string>): Record<string, unknown> {
+  const next: Record<string, unknown> = {};
+  for (const field in given) {
+    if (leftOut.has(field) || (MAY_BE_EMPTY.has(field) && isEmpty(given[field]))) continue;
+    next[field] = given[field];
   }
   return next;
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || (typeof value === 'object' && Object.keys(value).length === 0);
 }

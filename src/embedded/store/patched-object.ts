@@ -2,8 +2,9 @@ import type { KubeObject } from '../../domain/kube-object.ts';
 import { isBuiltInGroup } from '../api/built-in-groups.ts';
 import { badRequest, StatusError } from '../api/status-error.ts';
 import { isJsonObject, type JsonObject } from '../json-value.ts';
-import { decoded, Unfit } from '../schema/decode.ts';
+import { decoded } from '../schema/decode.ts';
 import { kubernetesKind, kubernetesSchema } from '../schema/kubernetes-schema.ts';
+import { Unfit } from '../schema/unfit.ts';
 import { type ApiResource, apiVersionOf, splitApiVersion } from './resource-registry.ts';
 import { asPatchedJson, unfitPatch } from './unfit-patch.ts';
 

@@ -13,16 +13,24 @@ export type State = ReadonlyMap<string, number>;
 export class Truth {
   readonly changes: Change[] = [];
   readonly stop: () => void;
+  readonly #now = new Map<string, number>();
 
   constructor(cluster: EmbeddedCluster, namespace: string) {
     this.stop = cluster.objects.watch(({ type, resource, object, revision }) => {
       if (resource.kind !== 'ConfigMap' || object.metadata.namespace !== namespace) return;
-      this.changes.push({ type, name: object.metadata.name, revision });
+      const change = { type, name: object.metadata.name, revision };
+      this.changes.push(change);
+      applyChange(this.#now, change);
     });
   }
 
-  /** The state after the changes up to `revision`; without it, the last one. */
-  stateAt(revision = Number.POSITIVE_INFINITY): State {
+  /** What is there now. */
+  get state(): State {
+    return this.#now;
+  }
+
+  /** The state after the changes up to `revision`. */
+  stateAt(revision: number): State {
     const state = new Map<string, number>();
     for (const change of this.changes) {
       if (change.revision > revision) break;

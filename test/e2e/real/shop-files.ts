@@ -37,3 +37,17 @@ function readerOfBase(name: string): Record<string, string> {
     [`${name}/settings/kustomization.yaml`]: `namePrefix: ${name}-\n${kustomizationFile('../../base')}`,
   };
 }
+
+/** A Deployment as a file. The API server refuses it when `selector` is not its own name. */
+export function deployment(name: string, { selector = name }: { readonly selector?: string } = {}): string {
+  return JSON.stringify({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: selector } },
+      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name, image: 'example.invalid/app' }] } },
+    },
+  });
+}

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { TestContext } from 'vitest';
-import { collectionPath } from '../../../src/cluster/resource.ts';
+import { collectionPath, objectPath } from '../../../src/cluster/resource.ts';
 import type { KubeObject } from '../../../src/domain/kube-object.ts';
 import type { WatchStatus } from '../../../src/projections/status.ts';
 import { conditionOf, isReady, lineOf } from '../../contract/flux/observed-status.ts';
@@ -117,6 +117,11 @@ export class Shop {
     );
   }
 
+  /** `reconcile-machine retry`. */
+  retry(target: string): Promise<unknown> {
+    return runCli(['retry', target, '--log', this.log], this.#surroundings());
+  }
+
   async status(): Promise<WatchStatus> {
     const { stdout, stderr } = await runCli(['status', '--log', this.log, '--json'], this.#surroundings());
     if (stdout === '') throw new Error(stderr);
@@ -132,7 +137,7 @@ export class Shop {
   /** The `requestedAt` of each target and of the source. */
   async tokens(): Promise<Readonly<Record<string, string | undefined>>> {
     const objects = await Promise.all([
-      ...this.targets.map((target) => this.kustomization(target)),
+      ...this.targets.map((target) => this.world.get('Kustomization', this.namespace, target)),
       this.world.get('OCIRepository', this.namespace, SOURCE),
     ]);
     return Object.fromEntries(
@@ -172,6 +177,21 @@ export class Shop {
     return data?.value;
   }
 
+  /** uid by name of the ConfigMaps in its namespace. */
+  async configMapUids(): Promise<Readonly<Record<string, string | undefined>>> {
+    const path = collectionPath(resourceFor('ConfigMap'), this.namespace);
+    const { json } = await this.world.client.request({ method: 'GET', path });
+    const { items } = json as { readonly items: readonly KubeObject[] };
+    return Object.fromEntries(items.map(({ metadata }) => [metadata.name, metadata.uid]));
+  }
+
+  /** What the tag of the source stands for in the registry. */
+  async pushedDigest(): Promise<string | null> {
+    const url = `http://${this.world.registryHost}/v2/${this.namespace}/shop/manifests/latest`;
+    const accept = 'application/vnd.oci.image.manifest.v1+json';
+    return (await fetch(url, { method: 'HEAD', headers: { accept } })).headers.get('docker-content-digest');
+  }
+
   async untilLive(name: string, value: string | undefined): Promise<void> {
     await eventually(
       `ConfigMap ${name} with ${value}`,
@@ -195,8 +215,13 @@ export class Shop {
   }
 
   async #described(): Promise<string> {
-    const objects = await Promise.all(this.targets.map((target) => this.kustomization(target)));
-    return objects.map((object) => `${object.metadata.name}: ${lineOf(object)} ${messageOf(object)}`).join('\n');
+    const objects = await Promise.all(
+      this.targets.map((target) => this.world.get('Kustomization', this.namespace, target)),
+    );
+    return objects
+      .filter((object) => object !== undefined)
+      .map((object) => `${object.metadata.name}: ${lineOf(object)} ${messageOf(object)}`)
+      .join('\n');
   }
 
   async open(options: ShopOptions): Promise<void> {
@@ -231,6 +256,40 @@ export class Shop {
         timeout: '1m',
         ...spec,
       },
+    });
+  }
+
+  /** Another person's `flux reconcile` of a target; returns the token. */
+  async askAsSomebodyElse(target: string): Promise<string> {
+    const token = new Date().toISOString();
+    const reference = { ...resourceFor('Kustomization'), namespace: this.namespace, name: target };
+    await this.world.client.request({
+      method: 'PATCH',
+      path: objectPath(reference),
+      query: { fieldManager: 'flux-client-side-apply' },
+      body: { metadata: { annotations: { [REQUESTED_AT]: token } } },
+    });
+    return token;
+  }
+
+  /** Gives a Deployment the status that its controller would give it. */
+  async rollOut(name: string): Promise<void> {
+    const reference = { ...resourceFor('Deployment'), namespace: this.namespace, name };
+    const { metadata } = await this.world.client.get(reference);
+    const replicas = { replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
+    const conditions = [
+      { type: 'Available', status: 'True' },
+      { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' },
+    ];
+    const status = { ...replicas, observedGeneration: metadata.generation, conditions };
+    await this.world.client.request({ method: 'PATCH', path: `${objectPath(reference)}/status`, body: { status } });
+  }
+
+  async deleteKustomization(name: string): Promise<void> {
+    const path = objectPath({ ...resourceFor('Kustomization'), namespace: this.namespace, name });
+    await this.world.client.request({ method: 'DELETE', path });
+    await eventually(`no Kustomization ${name}`, async () => {
+      return (await this.world.get('Kustomization', this.namespace, name)) === undefined;
     });
   }
 

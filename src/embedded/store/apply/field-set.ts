@@ -49,28 +49,31 @@ function nodeOf(member: boolean, children: FieldSet): FieldSet | undefined {
   return member ? { [SELF]: MEMBER, ...children } : children;
 }
 
+/** All paths of both; `a` itself when `b` adds none: who writes the same fields again and again owns the same set. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
   if (a === b || isEmpty(b)) return a;
   if (isEmpty(a)) return b;
-  return unionOfChildren(a, b);
+  return unionOfChildren(withoutSelf(a), withoutSelf(b));
 }
 
 function unionOfChildren(a: FieldSet, b: FieldSet): FieldSet {
-  const all: Record<string, FieldSet> = {};
-  for (const element in a) {
-    const [left, right] = [a[element], b[element]];
-    if (left !== undefined && element !== SELF) all[element] = right === undefined ? left : unionOfNodes(left, right);
-  }
+  let all: Record<string, FieldSet> | undefined;
   for (const element in b) {
-    const right = b[element];
-    if (right !== undefined && element !== SELF && a[element] === undefined) all[element] = right;
+    const [left, right] = [a[element], b[element]];
+    if (right === undefined) continue;
+    const node = left === undefined ? right : unionOfNodes(left, right);
+    if (node === left) continue;
+    all ??= { ...a };
+    all[element] = node;
   }
-  return all;
+  return all ?? a;
 }
 
 function unionOfNodes(a: FieldSet, b: FieldSet): FieldSet {
   if (a === b) return a;
-  return nodeOf(isMember(a) || isMember(b), unionOfChildren(a, b)) ?? NO_FIELDS;
+  if (isEmpty(b)) return isMember(a) ? a : { [SELF]: MEMBER, ...a };
+  if (isEmpty(a)) return isMember(b) ? b : { [SELF]: MEMBER, ...b };
+  return unionOfChildren(a, b);
 }
 
 /** The paths that are in both. */
@@ -139,15 +142,24 @@ export function eachPath(
   for (const element of elements) eachPath(set[element] ?? NO_FIELDS, visit, [...prefix, element]);
 }
 
-/** The same set with its elements in the order that the real server writes. */
+const inOrder = new WeakSet<FieldSet>();
+
+/** The same set with its elements in the order that the real server writes; itself where it came from here. */
 export function ordered(set: FieldSet): FieldSet {
+  if (inOrder.has(set)) return set;
+  const result = orderedNode(set);
+  inOrder.add(result);
+  return result;
+}
+
+function orderedNode(set: FieldSet): FieldSet {
+  if (isEmpty(set)) return MEMBER;
   const result: Record<string, FieldSet> = Object.hasOwn(set, SELF) ? { [SELF]: MEMBER } : {};
-  for (const element of elementsOf(set)) result[element] = ordered(set[element] ?? NO_FIELDS);
+  for (const element of elementsOf(set)) result[element] = orderedNode(set[element] ?? NO_FIELDS);
   return result;
 }
 
 function elementsOf(set: FieldSet): readonly string[] {
-  return Object.keys(set)
-    .filter((element) => element !== SELF)
-    .sort(compareElements);
+  const elements = Object.keys(set).filter((element) => element !== SELF);
+  return elements.length > 1 ? elements.sort(compareElements) : elements;
 }

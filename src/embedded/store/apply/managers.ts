@@ -31,15 +31,33 @@ export function managersOf(managedFields: unknown): Map<string, FieldManager> | 
   const managers = new Map<string, FieldManager>();
   if (!Array.isArray(managedFields)) return managers;
   for (const entry of managedFields) {
-    const read = managerOf(entry);
+    const read = readEntry(entry);
     if (read === undefined) return undefined;
-    managers.set(managerId(read), read);
+    managers.set(read.id, read.manager);
   }
   return managers;
 }
 
-function managerOf(entry: unknown): FieldManager | undefined {
+interface ReadEntry {
+  readonly id: string;
+  readonly manager: FieldManager;
+}
+
+/** What entries say: most of an object's are the same from write to write. */
+const entries = new WeakMap<JsonObject, ReadEntry>();
+
+function readEntry(entry: unknown): ReadEntry | undefined {
   if (!isJsonObject(entry)) return undefined;
+  const known = entries.get(entry);
+  if (known !== undefined) return known;
+  const manager = managerOf(entry);
+  if (manager === undefined) return undefined;
+  const read = { id: managerId(manager), manager };
+  entries.set(entry, read);
+  return read;
+}
+
+function managerOf(entry: JsonObject): FieldManager | undefined {
   const { manager, operation, apiVersion, subresource, time, fieldsType, fieldsV1 } = entry;
   if (operation !== 'Apply' && operation !== 'Update') return undefined;
   if (typeof apiVersion !== 'string' || apiVersion === '' || fieldsType !== 'FieldsV1') return undefined;
@@ -58,13 +76,22 @@ function fieldSetOf(value: unknown): FieldSet | undefined {
   return isFieldSet(value) ? value : undefined;
 }
 
+/** Whole sets that are known to be some: entries keep theirs from write to write. */
 const checked = new WeakSet<object>();
 
 function isFieldSet(value: unknown): value is FieldSet {
   if (!isJsonObject(value)) return false;
   if (checked.has(value)) return true;
-  for (const element in value) if (!isFieldSet(value[element])) return false;
+  if (!hasFormOfSet(value)) return false;
   checked.add(value);
+  return true;
+}
+
+function hasFormOfSet(value: JsonObject): boolean {
+  for (const element in value) {
+    const below = value[element];
+    if (!isJsonObject(below) || !hasFormOfSet(below)) return false;
+  }
   return true;
 }
 
@@ -79,10 +106,13 @@ export function managedFieldsOf(managers: FieldManagers, before: unknown): reado
   }
   const sorted = [...managers.values()].filter(({ fields }) => !isEmpty(fields)).sort(compareManagers);
   if (sorted.length === 0) return undefined;
-  return sorted.map((manager) => {
+  const after = sorted.map((manager) => {
     const same = old.get(manager.fields);
     return same !== undefined && isEntryOf(same, manager) ? same : entryOf(manager);
   });
+  const isSame =
+    Array.isArray(before) && after.length === before.length && after.every((each, at) => each === before[at]);
+  return isSame ? before : after;
 }
 
 function isEntryOf(entry: JsonObject, manager: FieldManager): boolean {
@@ -96,13 +126,15 @@ function isEntryOf(entry: JsonObject, manager: FieldManager): boolean {
 }
 
 function entryOf({ manager, operation, apiVersion, subresource, time, fields }: FieldManager): JsonObject {
+  const fieldsV1 = ordered(fields);
+  checked.add(fieldsV1);
   return {
     ...(manager === '' ? {} : { manager }),
     operation,
     apiVersion,
     ...(time === undefined ? {} : { time }),
     fieldsType: 'FieldsV1',
-    fieldsV1: ordered(fields),
+    fieldsV1,
     ...(subresource === undefined ? {} : { subresource }),
   };
 }
@@ -128,10 +160,8 @@ export function sameApartFromTimes(a: unknown, b: unknown): boolean {
     const right: unknown = b[index];
     if (left === right) return true;
     if (!isJsonObject(left) || !isJsonObject(right)) return false;
-    const [one, other] = [managerOf(left), managerOf(right)];
-    if (one === undefined || other === undefined) return false;
-    return (
-      managerId(one) === managerId(other) && one.apiVersion === other.apiVersion && sameSet(one.fields, other.fields)
-    );
+    const [one, other] = [readEntry(left), readEntry(right)];
+    if (one === undefined || other === undefined || one.id !== other.id) return false;
+    return one.manager.apiVersion === other.manager.apiVersion && sameSet(one.manager.fields, other.manager.fields);
   });
 }

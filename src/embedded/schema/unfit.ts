@@ -1,0 +1,2 @@
+/** What a decoder does not accept, in Go's words. */
+export class Unfit extends Error {}
