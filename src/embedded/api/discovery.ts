@@ -143,7 +143,9 @@ const hashes = new WeakMap<ApiResource, string>();
 function storageVersionHash(each: ApiResource): string {
   const known = hashes.get(each);
   if (known !== undefined) return known;
-  const stored = `${each.group}/${each.versions[0] ?? ''}/${each.kind}`;
+  // Definitions are stored in the form they had before they were stable.
+  const version = each.group === 'apiextensions.k8s.io' ? 'v1beta1' : (each.versions[0] ?? '');
+  const stored = `${each.group}/${version}/${each.kind}`;
   const hash = createHash('sha256').update(stored).digest().subarray(0, 8).toString('base64');
   hashes.set(each, hash);
   return hash;
