@@ -16,7 +16,7 @@ export const bounds: Invariant = {
       );
     }
     if (evidence.type !== 'at-rest') return undefined;
-    const rowsMax = 2 * limits.logEventsMax + 4 * limits.snapshotEveryEvents;
+    const rowsMax = 2 * limits.logEventsMax + 8 * limits.snapshotEveryEvents;
     if (evidence.logRows > rowsMax) return `the log holds ${evidence.logRows} events, at most ${rowsMax} are wanted`;
     return undefined;
   },

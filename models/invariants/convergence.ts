@@ -32,7 +32,10 @@ function isGivenUp(
   if (state === 'held') return evidence.status.some((other) => other.state === 'dead-letter');
   if (state !== 'dead-letter') return false;
   const machine = evidence.state.machines.get(`target/${target.id}`);
-  const awaited = machine === undefined ? [] : targetOf(machine).revisions;
+  if (machine === undefined) return false;
+  const { reads, revisions: awaited } = targetOf(machine);
+  // Which revision of a composed artifact holds what is wanted cannot be told for sure: it stays given up until it is asked again.
+  if (reads.startsWith('ExternalArtifact/')) return true;
   return said.startsWith('Timeout') || target.revision === undefined || !awaited.includes(target.revision);
 }
 

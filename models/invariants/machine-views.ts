@@ -16,6 +16,8 @@ export interface WatchView {
 
 export interface TargetView {
   readonly id: string;
+  /** The source it reads. */
+  readonly reads: string;
   readonly desiredDigest: string | undefined;
   readonly reconciledDigest: string | undefined;
   readonly revisions: readonly string[];

@@ -9,6 +9,8 @@ interface Target {
   excuse: string | undefined;
   /** It was given another path: it may be asked before and after the watch has seen that, whenever that is. */
   isRedefined: boolean;
+  /** It was wanted by a process that died. */
+  isRestarted: boolean;
 }
 
 /** A full reconcile, a neighbour or a followed target asks for more than what changed, and the log says so. */
@@ -31,16 +33,23 @@ export const minimality: Invariant = {
     const targets = new Map<string, Target>();
     const live = new Map<string, string>();
     const of = (id: string): Target => {
-      const known = targets.get(id) ?? { settled: undefined, wants: 0, excuse: undefined, isRedefined: false };
+      const known = targets.get(id) ?? {
+        settled: undefined,
+        wants: 0,
+        excuse: undefined,
+        isRedefined: false,
+        isRestarted: false,
+      };
       targets.set(id, known);
       return known;
     };
 
     function settle(id: string): void {
-      const { excuse, wants, isRedefined } = of(id);
+      const { excuse, wants, isRedefined, isRestarted } = of(id);
       // What was saved while it was suspended came with the answer to an older request; nobody noted for which files.
-      const kept = excuse === 'TargetSuspended' && wants > 0 ? 'suspended while it was wanted' : undefined;
-      targets.set(id, { settled: live.get(id), wants: 0, excuse: kept, isRedefined });
+      const isVague = isRestarted || (excuse === 'TargetSuspended' && wants > 0);
+      const kept = isVague ? 'wanted anew while it was wanted' : undefined;
+      targets.set(id, { settled: live.get(id), wants: 0, excuse: kept, isRedefined, isRestarted: false });
     }
 
     function take(event: LoggedEvent): void {
@@ -68,6 +77,10 @@ export const minimality: Invariant = {
         case 'cluster-changed':
           targets.clear();
           live.clear();
+          return undefined;
+        case 'restarted':
+          // What was saved meanwhile may come with the answer to a request from before.
+          for (const target of targets.values()) if (target.wants > 0) target.isRestarted = true;
           return undefined;
         case 'redefined':
           of(evidence.target).isRedefined = true;

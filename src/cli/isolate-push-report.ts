@@ -1,6 +1,13 @@
 import type { Failure } from '../domain/failure.ts';
+import type { ClosurePushOutcome } from '../effects/closure-artifact.ts';
 import { targetLabel } from '../ui/target-label.ts';
-import type { PushReport, Unpushable } from './isolate-push.ts';
+import type { PlannedPush, Unpushable } from './isolate-planned-pushes.ts';
+
+/** One artifact and what became of it; undefined: nothing was sent, as asked. */
+export interface PushReport {
+  readonly push: PlannedPush;
+  readonly outcome: ClosurePushOutcome | undefined;
+}
 
 const SHOWN_DIGEST_LENGTH = 'sha256:'.length + 12;
 
@@ -58,7 +65,7 @@ function summaryOf(reports: readonly PushReport[], unpushable: number): string {
   const failures = unpushable + reports.filter(({ outcome }) => isFailure(outcome)).length;
   const failed = failures > 0 ? `, ${failures} failed` : '';
   if (reports.length > 0 && reports.every(({ outcome }) => outcome === undefined)) {
-    return `Would push ${reports.length} artifacts${failed}.`;
+    return `Would push ${reports.length} ${reports.length === 1 ? 'artifact' : 'artifacts'}${failed}.`;
   }
   const bytes = reports.map(({ outcome }) => bytesSent(outcome));
   const changed = bytes.filter((sent) => sent > 0).length;

@@ -1,13 +1,14 @@
 import { realpathSync } from 'node:fs';
 import { beforeIsolation } from '../domain/isolation/isolated-source.ts';
 import { type IsolationView, isolationView, type RepositoryCluster } from '../domain/isolation/isolation-view.ts';
+import { unparsedManifests } from '../domain/isolation/unparsed-manifests.ts';
 import { KustomizationGraph } from '../domain/kustomization-graph.ts';
 import { type RelativePath, relativePath } from '../domain/paths.ts';
 import { type ObjectId, parseObjectId } from '../domain/target.ts';
 import { offlineDefinitions } from '../effects/offline-definitions.ts';
 import { DiskTree } from '../streams/disk-tree.ts';
 import { UsageError } from './errors.ts';
-import type { IsolateOptions } from './isolate.ts';
+import type { IsolateOptions } from './isolate-options.ts';
 import { sourceRoot } from './source-root.ts';
 import { watchedDirectory } from './watched-directory.ts';
 
@@ -52,7 +53,8 @@ async function readAt(root: string, options: IsolateOptions) {
     throw new UsageError(`--source ${wanted} is read by nothing in ${root}`, 'leave it out to take the one that fits');
   }
   const views = entries.map((cluster, index) => isolationView(cluster, tree, limits, sources[index]));
-  return { root, tree, graph, views, problems: problems.map(({ message }) => message) };
+  const unparsed = unparsedManifests(tree, limits).map(({ message }) => `${message}; what it defines is not seen`);
+  return { root, tree, graph, views, problems: [...problems.map(({ message }) => message), ...unparsed] };
 }
 
 function sourceNamed(wanted: string, { definitions, objects }: RepositoryCluster): ObjectId | undefined {

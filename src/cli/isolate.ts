@@ -3,22 +3,11 @@ import { unifiedDiff } from '../domain/isolation/unified-diff.ts';
 import { createJsonLines } from '../ui/json-lines.ts';
 import type { CommandIo } from './command.ts';
 import { EXIT_FAILED, EXIT_OK } from './exit-codes.ts';
+import type { IsolateOptions } from './isolate-options.ts';
 import { runIsolatePush } from './isolate-push.ts';
 import { isolateJson, isolateText } from './isolate-report.ts';
 import { isolateRepository } from './isolate-repository.ts';
 import { writeTogether } from './isolate-write.ts';
-import type { DirectoryOptions } from './options.ts';
-
-export interface IsolateOptions extends DirectoryOptions {
-  /** Write nothing; the exit code says whether something would be. */
-  readonly check: boolean;
-  readonly dryRun: boolean;
-  /** Push the artifacts instead of writing manifests. */
-  readonly push: boolean;
-  /** `--registry oci://HOST/REPOSITORY` */
-  readonly registry: string | undefined;
-  readonly json: boolean;
-}
 
 /** `reconcile-machine isolate`. All files are computed before the first is written. */
 export async function runIsolate(options: IsolateOptions, io: CommandIo): Promise<number> {

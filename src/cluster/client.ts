@@ -10,6 +10,7 @@ import type { ClusterConnection } from './connection.ts';
 import { discoverResources, type ServedResource, type WantedResource } from './discovery.ts';
 import type { ClusterRequest, ClusterResponse, Query } from './request.ts';
 import { type ApiResource, collectionPath, type ObjectReference, objectPath } from './resource.ts';
+import { ServerPresence } from './server-presence.ts';
 import { createTransport } from './transport.ts';
 import { readWatchEvents, type WatchEvent } from './watch-stream.ts';
 
@@ -69,6 +70,7 @@ export function createClusterClient(
   const limits = options.limits ?? DEFAULT_LIMITS;
   const authorization = authorizationFor(connection, clock);
   const transport = createTransport(connection, authorization);
+  const presence = new ServerPresence();
   const described = (method: string, path: string, query?: Query): FailedRequest => ({
     server: connection.server,
     method,
@@ -103,10 +105,13 @@ export function createClusterClient(
         body: body === undefined ? undefined : JSON.stringify(body),
         signal,
       });
-      return await answerOf(failing, response);
+      const answer = await answerOf(failing, response);
+      presence.granted();
+      return answer;
     } catch (error) {
-      if (overdue.signal.aborted) throw timeoutFailure(failing, timeoutMs);
-      throw failureOfError(failing, error);
+      if (asked.signal?.aborted === true) throw failureOfError(failing, error);
+      const failure = overdue.signal.aborted ? timeoutFailure(failing, timeoutMs) : failureOfError(failing, error);
+      throw presence.judged(failure, clock.now());
     } finally {
       cancelTimer();
     }
@@ -161,12 +166,15 @@ export function createClusterClient(
           await answerOf(failing, response);
           throw notJson(failing, response.statusCode ?? 0, response.headers);
         }
+        presence.granted();
         onOpen?.();
         await readWatchEvents(response, onEvent);
       } catch (error) {
         if (signal.aborted) return;
-        if (opening.signal.aborted) throw timeoutFailure(failing, limits.requestTimeoutMs);
-        throw failureOfError(failing, error);
+        const failure = opening.signal.aborted
+          ? timeoutFailure(failing, limits.requestTimeoutMs)
+          : failureOfError(failing, error);
+        throw presence.judged(failure, clock.now());
       } finally {
         cancelTimer();
       }

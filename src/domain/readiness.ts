@@ -1,4 +1,5 @@
 import type { SourceObservation, TargetObservation } from './observation.ts';
+import { isAnswered } from './request-token.ts';
 
 /** What one observation says about one wait. */
 export interface Verdict {
@@ -106,7 +107,7 @@ function staleCondition(
   token: string | undefined,
 ): Verdict | undefined {
   if (seen.readyGeneration !== seen.generation) return staleGeneration(seen, seen.readyGeneration);
-  if (token === undefined || seen.lastHandledReconcileAt === token) return undefined;
+  if (token === undefined || isAnswered(token, seen.lastHandledReconcileAt)) return undefined;
   const handled = seen.lastHandledReconcileAt ?? 'none yet';
   return stale('request', `the controller has not handled the request ${token} (last handled: ${handled})`);
 }

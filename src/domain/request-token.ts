@@ -6,3 +6,13 @@ export function requestToken(at: number, seq: number): string {
   const iso = new Date(at).toISOString();
   return `${iso.slice(0, -1)}${String(seq % 1_000_000).padStart(6, '0')}Z`;
 }
+
+/**
+ * Does a `lastHandledReconcileAt` answer the request `token`? Its own value does, and that of a later request: there is one annotation,
+ * so whoever asks next (`flux reconcile`, say) overwrites a request that was not taken yet, and its token is never handled. Both are
+ * times, of two clocks perhaps: one that is behind ours makes us wait for longer, one that is ahead may pass for later.
+ */
+export function isAnswered(token: string, handled: string | undefined): boolean {
+  if (handled === undefined) return false;
+  return handled === token || Date.parse(handled) > Date.parse(token);
+}

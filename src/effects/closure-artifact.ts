@@ -51,8 +51,8 @@ export async function pushClosureArtifact(
 const PUSHES_AT_A_TIME = 8;
 
 /**
- * Pushes many, a few at a time and over one set of connections a repository. Each has its own outcome, in the order of `pushes`; the same
- * content for the same tag is pushed once. Never rejects.
+ * Pushes many, a few at a time and over one set of connections a repository. Each has its own outcome, in the order of `pushes`. Never
+ * rejects.
  */
 export async function pushClosureArtifacts(
   pushes: readonly ClosurePush[],
@@ -63,7 +63,6 @@ export async function pushClosureArtifacts(
   } = {},
 ): Promise<readonly ClosurePushOutcome[]> {
   const clients = new Map<string, RegistryClient>();
-  const underway = new Map<string, Promise<ClosurePushOutcome>>();
 
   function clientOf({ url, insecure }: ClosurePush): RegistryClient {
     const key = `${insecure} ${url}`;
@@ -88,19 +87,43 @@ export async function pushClosureArtifacts(
   }
 
   const outcomes: ClosurePushOutcome[] = [];
-  const waiting = pushes.entries();
-  async function work(): Promise<void> {
-    for (const [index, push] of waiting) {
-      const key = `${push.insecure} ${push.url}:${push.tag} ${push.artifact.content}`;
-      const outcome = underway.get(key) ?? outcomeOf(push);
-      underway.set(key, outcome);
-      outcomes[index] = await outcome;
-    }
+  async function work(waiting: Iterable<readonly [number, ClosurePush]>): Promise<void> {
+    for (const [index, push] of waiting) outcomes[index] = await outcomeOf(push);
   }
   try {
-    await Promise.all(Array.from({ length: PUSHES_AT_A_TIME }, work));
+    const lanes = lanesOf(pushes);
+    await work(lanes.first);
+    const waiting = lanes.rest.values();
+    await Promise.all(
+      Array.from({ length: PUSHES_AT_A_TIME }, async () => {
+        for (const lane of waiting) await work(lane);
+      }),
+    );
     return outcomes;
   } finally {
     for (const client of clients.values()) client.close();
   }
+}
+
+type Numbered = readonly [number, ClosurePush];
+
+/**
+ * What may go at once: docker-registry 2.8 refuses manifests whose blob two uploads bring at the same moment. So the first of each repository,
+ * which brings the config blob, goes alone, and the same files go one after the other.
+ */
+function lanesOf(pushes: readonly ClosurePush[]): { readonly first: readonly Numbered[]; readonly rest: Numbered[][] } {
+  const first = new Map<string, Numbered>();
+  const rest = new Map<string, Numbered[]>();
+  for (const [index, push] of pushes.entries()) {
+    if (!first.has(push.url)) {
+      first.set(push.url, [index, push]);
+      continue;
+    }
+    const files = push.artifact.files.map(({ path, mode, digest }) => `${path} ${mode} ${digest}`).join('\0');
+    const key = `${push.url}\0${files}`;
+    const lane = rest.get(key);
+    if (lane === undefined) rest.set(key, [[index, push]]);
+    else lane.push([index, push]);
+  }
+  return { first: [...first.values()], rest: [...rest.values()] };
 }

@@ -9,8 +9,11 @@ export { OWED };
 export function knownDigest(state: string, context: TargetContext): string | undefined {
   switch (state) {
     case 'progressing':
-    case 'dead-letter':
     case 'backoff':
+      // What is wanted since is in no revision yet, and its push may have failed.
+      if (context.owed && context.revisions.length === 0) return OWED;
+      return context.desiredDigest ?? context.reconciledDigest;
+    case 'dead-letter':
       return context.owed && state === 'dead-letter' ? OWED : (context.desiredDigest ?? context.reconciledDigest);
     case 'requested':
       return context.revisions.length > 0 ? context.desiredDigest : OWED;

@@ -202,7 +202,8 @@ export const targetMachine = setup({
     observedReadyBefore: ({ context, event }) => {
       if (event.type !== 'SourceReady' || event.cycle < context.cycle || context.observation === undefined)
         return false;
-      const revision = event.revisions[context.reads];
+      // A composed artifact may be seen only after its generator's answer: its revision can be an older one.
+      const revision = context.reads.startsWith('ExternalArtifact/') ? undefined : event.revisions[context.reads];
       return revision !== undefined && recoveredBy({ ...context, revisions: [revision] }, context.observation);
     },
     resumedAndOwed: ({ context, event }) =>
@@ -459,7 +460,11 @@ export const targetMachine = setup({
     gone: {
       on: {
         TargetDefined: { target: 'settled', actions: 'define' },
-        TargetObserved: { target: 'settled', actions: 'observe' },
+        // Deleted and made again at once: nobody was told of the new one yet.
+        TargetObserved: {
+          target: 'settled',
+          actions: [{ type: 'tellDependents', params: changedMessages }, 'observe'],
+        },
         ReconcileWanted: { actions: ['want', { type: 'tellGone', params: settledGone }] },
       },
     },

@@ -142,6 +142,22 @@ describe('isolate', () => {
     expect(stderr).toContain(expected);
   });
 
+  it('warns of a manifest that does not parse, and where', async () => {
+    const directory = directoryWith({ ...repository('web'), 'cluster/torn.yaml': `${kustomization('torn')}  x: [\n` });
+    const { stdout, stderr } = await isolate(directory);
+    expect(stderr).toMatch(/^warning: cluster\/torn\.yaml:\d+:\d+: .*; what it defines is not seen$/m);
+    expect(stdout).toContain('Isolated 1 Kustomization ');
+  });
+
+  it('writes nothing where one of the files cannot be written', async () => {
+    const directory = directoryWith(repository('web'));
+    const before = contentsOf(directory);
+    mkdirSync(join(directory, 'cluster/isolated-sources.yaml'));
+    const { stdout } = await isolate(directory);
+    expect(stdout).toContain('skipped  flux-system/web: expected a file or nothing at cluster/isolated-sources.yaml');
+    expect(contentsOf(directory)).toEqual(before);
+  });
+
   it('warns where there is nothing of Flux', async () => {
     const { code, stderr, stdout } = await isolate(directoryWith({ 'a.txt': '' }));
     expect(code).toBe(0);
@@ -169,6 +185,14 @@ describe.skipIf(!hasKubectl)('what a kustomization does to manifests on their wa
       'patches:\n- patch: |-\n    - {op: replace, path: /spec/path, value: ./apps/a}\n  target: {kind: Kustomization}\n';
     const { stdout } = await isolate(directoryWith(cluster(patch)));
     expect(stdout).toContain('skipped  flux-system/web: its manifest still holds __CLUSTER__');
+  });
+
+  it('is respected: a path that differs from what is written is not isolated', async () => {
+    const patch =
+      'patches:\n- patch: |-\n    - {op: replace, path: /spec/path, value: ./apps/a}\n  target: {kind: Kustomization}\n';
+    const files = { ...cluster(patch), 'base/web.yaml': kustomization('web', './apps/b') };
+    const { stdout } = await isolate(directoryWith(files));
+    expect(stdout).toContain('skipped  flux-system/web: its path or sourceRef is patched');
   });
 
   it('is respected: a patched source is not copied', async () => {

@@ -7,6 +7,8 @@ const REVISION = 'dev@sha256:aaaa';
 const OLDER = 'dev@sha256:0000';
 const TOKEN = '2026-01-01T00:00:00.000000001Z';
 const OLD_TOKEN = '2025-12-31T00:00:00.000000001Z';
+/** As `flux reconcile` writes it, in a zone of its own. */
+const LATER_TOKEN = '2026-01-01T02:00:01.000000001+02:00';
 
 interface Shape {
   kind?: string;
@@ -77,6 +79,18 @@ describe('a Kustomization is done', () => {
     [
       'a Ready from before the request is no answer at an unchanged revision',
       kustomization({ status: { lastHandledReconcileAt: OLD_TOKEN } }),
+      asked,
+      { verdict: 'progressing', stale: 'request' },
+    ],
+    [
+      'a Ready for a later request of somebody else, which has overwritten ours, is an answer',
+      kustomization({ status: { lastHandledReconcileAt: LATER_TOKEN } }),
+      asked,
+      { verdict: 'ready' },
+    ],
+    [
+      'a Ready for a request that is no time is no answer',
+      kustomization({ status: { lastHandledReconcileAt: 'now' } }),
       asked,
       { verdict: 'progressing', stale: 'request' },
     ],
@@ -275,6 +289,12 @@ describe('a source is done', () => {
       source({ status: { artifact: { revision: 'dev@sha256:aaaaaaaa' } } }),
       { digest: 'sha256:aaaa', token: TOKEN },
       { verdict: 'progressing' },
+    ],
+    [
+      'Ready for a later request of somebody else is ready',
+      source({ status: { lastHandledReconcileAt: LATER_TOKEN } }),
+      wanted,
+      { verdict: 'ready' },
     ],
     [
       'Ready with another token is stale',

@@ -8,7 +8,7 @@ import { openShop, type Shop } from './real/shop.ts';
 const skipped = whySkipped(controlPlaneExecutable(), kustomizeControllerExecutable());
 
 // Two cores may be shared with all the other tests.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const READER = 'reader';
 const PUSHER = 'pusher';

@@ -9,7 +9,7 @@ import { configMap, deployment, kustomizationFile } from './real/shop-files.ts';
 const skipped = whySkipped(controlPlaneExecutable(), kustomizeControllerExecutable());
 
 // Two cores may be shared with all the other tests, and an API server that is away is looked for at ever longer intervals.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
 /** docs is waited for until its objects are healthy. */
 const ROLLOUT: ShopOptions = {

@@ -8,7 +8,7 @@ import { configMap, deployment, kustomizationFile } from './real/shop-files.ts';
 
 const skipped = whySkipped(controlPlaneExecutable(), kustomizeControllerExecutable());
 // Two cores may be shared with all the other tests.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 describe.skipIf(skipped !== undefined)('what the real kustomize-controller answers', () => {
   let world: RealWorld;

@@ -60,7 +60,7 @@ async function runUntil(
     await settle(world);
     if (moveAll(world)) continue;
     const { now } = world.clock;
-    if (!isQuiet(world)) quietSince = now;
+    quietSince = isQuiet(world) ? Math.max(quietSince, world.lastAnswerAt) : now;
     if (isOver()) return now - began;
     if (untilQuiet && now - quietSince >= QUIET_MS) return now - began;
     if (now - began >= limitMs) return now - began;

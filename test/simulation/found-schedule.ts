@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Violation } from './run-schedule.ts';
 import type { Step } from './step.ts';
@@ -21,6 +21,7 @@ export function keepFound(seed: number, steps: readonly Step[], { invariant, mes
   const found: FoundSchedule = { seed, invariant, message, steps };
   const lines = steps.map((step) => `    ${JSON.stringify(step)}`).join(',\n');
   const { steps: _, ...head } = found;
+  mkdirSync(DIRECTORY, { recursive: true });
   writeFileSync(path, `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "steps": [\n${lines}\n  ]\n}\n`);
   return path;
 }

@@ -11,6 +11,8 @@ import { Workspace } from '../../src/effects/workspace.ts';
 import { applyEvent, type EngineState, emptyState, type Step } from '../../src/engine/engine-state.ts';
 import { WATCH_KINDS } from '../../src/machines/kinds.ts';
 import { stateName } from '../../src/machines/state-name.ts';
+import type { TargetContext } from '../../src/machines/target-context.ts';
+import { knownDigest } from '../../src/machines/target-rules.ts';
 import { DiskTree } from '../../src/streams/disk-tree.ts';
 import { asked, fluxKustomization, idOf, MappedRepository } from '../support/mapped-repository.ts';
 import { configMap, kustomization } from './layout.ts';
@@ -141,6 +143,33 @@ test('seed 212: a dead letter that was Ready before anybody knew what its revisi
   expect(stateOf(state, machine)).toBe('dead-letter');
   fold(state, { machine, type: 'SourceReady', cycle: 1, revisions: { [SOURCE]: 'latest@sha256:1' } });
   expect(stateOf(state, machine)).toBe('settled');
+});
+
+test('seed 30165: what was wanted while a request was on its way is owed until a revision holds it', () => {
+  const state = emptyState(DEFAULT_LIMITS);
+  const machine = `target/${A}`;
+  fold(
+    state,
+    wanted(1),
+    { machine, type: 'SourceReady', cycle: 1, revisions: { [SOURCE]: 'latest@sha256:1' } },
+    wanted(2),
+  );
+  expect(stateOf(state, machine)).toEqual({ progressing: 'asking' });
+  const context = state.machines.get(machine)?.context as TargetContext;
+  expect(knownDigest('progressing', context)).toBe(OWED);
+});
+
+test('seed 80036: who depends on a target hears of the one that was made in its place', () => {
+  const state = emptyState(DEFAULT_LIMITS);
+  const machine = `target/${A}`;
+  fold(
+    state,
+    { machine, type: 'TargetDefined', reads: SOURCE, dependsOn: [], dependents: [B] },
+    { machine, type: 'TargetRemoved' },
+  );
+  expect(
+    fold(state, { machine, type: 'TargetObserved', observation: ready('latest@sha256:1') }).messages,
+  ).toMatchObject([{ to: `target/${B}`, type: 'DependencyObserved', state: { ready: true } }]);
 });
 
 test('seed 82: who is held back by a held target goes on once that is sound again, without a change', () => {

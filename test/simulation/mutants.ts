@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are source code.
 /** A known mistake, planted into one file as it is loaded; the file on disk stays as it is. */
 export interface Mutant {
   readonly name: string;

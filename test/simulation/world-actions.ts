@@ -1,6 +1,6 @@
 import { build } from '../../models/kustomize-build.ts';
 import { REQUESTED_AT } from '../../src/effects/ask-flux.ts';
-import { isReady, pathOf, sourceOf } from './kustomize-controller.ts';
+import { pathOf, sourceOf } from './kustomize-controller.ts';
 import { BROKEN, configMap, kustomization } from './layout.ts';
 import { idOf } from './simulated-cluster.ts';
 import type { ClusterStep, FileStep, StepOf } from './step.ts';
@@ -209,10 +209,6 @@ function mend(world: World, path: string): void {
 
 function restore(world: World, path: string): void {
   world.write(path, world.layout.files[path] ?? configMap(path.replaceAll(/[/.]/g, '-'), 0));
-}
-
-export function isSettled(world: World): boolean {
-  return world.cluster.ofKind('Kustomization').every(isReady);
 }
 
 export function nth<T>(choices: readonly T[], pick: number): T | undefined {

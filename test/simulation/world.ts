@@ -62,6 +62,8 @@ export class World {
   /** The process died within the step that is taken. */
   hasCrashed = false;
   nextFates: AppendFate[] = [];
+  /** When a controller was done with a target last: those that depend on it follow by and by. */
+  lastAnswerAt = 0;
   /** A process could not read what was reconciled before it, and said so. */
   isBaselineUnknown = false;
   /** Which calls had reached the other side when the process dies within a step, bit by bit. */
@@ -193,7 +195,10 @@ export class World {
     const cluster = new SimulatedCluster(uid);
     const flux = new KustomizeController(cluster, this.registry, this.clock, {
       applied: (target, { content, artifact }) => this.emit({ type: 'applied', target, content, artifact }),
-      answered: (target, token, content) => this.emit({ type: 'answered', target, token, content }),
+      answered: (target, token, content) => {
+        this.lastAnswerAt = this.clock.now;
+        this.emit({ type: 'answered', target, token, content });
+      },
     });
     const sources = new SourceControllers(cluster, this.registry, this.clock);
     sources.isRegistryAway = () => this.outages.has('registry');
@@ -270,11 +275,11 @@ export class World {
       },
       observed: (engine) => {
         this.emit({ type: 'observed' });
-        // What was not Ready has no baseline, and is shown as unknown.
-        for (const [id, { context }] of engine.state.machines) {
+        // What was not Ready, or could not be logged yet, has no baseline and is shown as unknown.
+        for (const id of this.targets) {
+          const { context } = engine.state.machines.get(`target/${id}`) ?? { context: {} };
           const { desiredDigest, reconciledDigest } = context as Partial<TargetContext>;
-          if (id.startsWith('target/') && (desiredDigest ?? reconciledDigest) === undefined)
-            this.isBaselineUnknown = true;
+          if ((desiredDigest ?? reconciledDigest) === undefined) this.isBaselineUnknown = true;
         }
       },
       asked: (target, token) => this.emit({ type: 'asked', target, token, offered: this.#offeredTo(target) }),

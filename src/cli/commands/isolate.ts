@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.ts';
 import { UsageError } from '../errors.ts';
-import type { IsolateOptions } from '../isolate.ts';
+import type { IsolateOptions } from '../isolate-options.ts';
 import { LIMIT_OPTION } from '../limit-options.ts';
 import type { ParsedArguments } from '../parsed-arguments.ts';
 import { DIR, DIRECTORY_OPTIONS, directoryOptions, JSON_OPTION } from '../shared-options.ts';

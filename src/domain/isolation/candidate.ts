@@ -1,6 +1,6 @@
 import { closureArtifact } from '../closure-artifact.ts';
 import { asFields, asText, textList } from '../object-fields.ts';
-import type { RelativePath } from '../paths.ts';
+import { type RelativePath, resolveFrom } from '../paths.ts';
 import { placeholderIn } from '../spec-path.ts';
 import type { TargetDefinition } from '../target.ts';
 import { objectId, parseObjectId } from '../target.ts';
@@ -93,9 +93,13 @@ function manifestObstacle(target: TargetDefinition, manifest: ManifestPlace | un
   const isAsWritten =
     (asText(spec.path) ?? './') === target.rawPath &&
     source === target.source &&
-    (textList(spec.components).length === 0) === (target.components.length === 0);
+    componentsOf(spec.components, target).join('\0') === target.components.join('\0');
   if (isAsWritten) return undefined;
   return { reason: 'patched', message: 'its path or sourceRef is patched on the way from the manifest to the cluster' };
+}
+
+function componentsOf(written: unknown, { path }: TargetDefinition): readonly RelativePath[] {
+  return path === undefined ? [] : textList(written).flatMap((component) => resolveFrom(path, component) ?? []);
 }
 
 /** A patch on the shared source may well hit any other OCIRepository beside it. */

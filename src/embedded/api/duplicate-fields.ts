@@ -1,6 +1,6 @@
 /**
  * The paths of fields that a JSON text gives more than once in one object, e.g. `data.a` or `spec.containers[0].name`: parsing keeps the
- * last of them and forgets the rest. `text` is valid JSON.
+ * last of them and forgets the rest. Of a text that is not JSON it says nothing of use, but ends.
  */
 export function duplicateFields(text: string): readonly string[] {
   const found: string[] = [];
@@ -59,8 +59,8 @@ function pathWithin({ path, keys, field, index }: Level): string {
 
 function endOfString(text: string, begin: number): number {
   let end = text.indexOf('"', begin);
-  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
-  return end;
+  while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end < 0 ? text.length : end;
 }
 
 function isEscaped(text: string, at: number): boolean {

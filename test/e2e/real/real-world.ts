@@ -66,8 +66,9 @@ export async function startRealWorld(options: RealWorldOptions = {}): Promise<Re
     startSourceFeeder(client),
     startKustomizeController({
       kubeconfig: plane.kubeconfig(),
-      // A finalizer is added in a run of its own, and the next one comes after the second delay.
-      flags: [`--requeue-dependency=${DEPENDENCY_REQUEUE_MS}ms`, '--min-retry-delay=20ms'],
+      // A finalizer is added in a run of its own, and the next one comes after the shortest delay. While the API server is away
+      // Flux looks for it at ever longer intervals, up to the longest delay: 15 minutes by default.
+      flags: [`--requeue-dependency=${DEPENDENCY_REQUEUE_MS}ms`, '--min-retry-delay=20ms', '--max-retry-delay=2s'],
     }),
   ]);
   const apply = (object: KubeObject): Promise<KubeObject> => applied(client, object);

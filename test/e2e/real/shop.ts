@@ -125,7 +125,15 @@ export class Shop {
   async status(): Promise<WatchStatus> {
     const { stdout, stderr } = await runCli(['status', '--log', this.log, '--json'], this.#surroundings());
     if (stdout === '') throw new Error(stderr);
-    return JSON.parse(stdout) as WatchStatus;
+    const status = JSON.parse(stdout) as WatchStatus;
+    // Other tests' Kustomizations come and go in the same cluster.
+    const own = ({ id }: { readonly id: string }): boolean => id.split('/')[1] === this.namespace;
+    return {
+      ...status,
+      targets: status.targets.filter(own),
+      held: status.held.filter(own),
+      deadLetters: status.deadLetters.filter(own),
+    };
   }
 
   async kustomization(name: string): Promise<KubeObject> {
