@@ -1,5 +1,5 @@
 import type { Invariant, StateView } from './evidence.ts';
-import { isOwed, kindOf, nameOf, stateOf, watchOf } from './machine-views.ts';
+import { isOwed, kindOf, nameOf, stateOf, targetOf, watchOf } from './machine-views.ts';
 
 /** States that are left by an effect's outcome, and the effect; by a timer, and the timer. */
 const BY_EFFECT: Readonly<Record<string, string>> = {
@@ -67,7 +67,7 @@ function stuckMachine(state: StateView, id: string): string | undefined {
   return undefined;
 }
 
-/** A target waits for a push that is under way or owed. */
+/** A target waits for a push that is under way or owed. What reads a composed artifact may wait until its generator can be read. */
 function stuckTargets(state: StateView): string | undefined {
   const watch = watchOf(state);
   const watchMachine = state.machines.get('watch');
@@ -77,7 +77,8 @@ function stuckTargets(state: StateView): string | undefined {
   for (const [id, machine] of state.machines)
     if (kindOf(id) === 'source' && stateOf(machine) !== 'idle') return undefined;
   for (const [id, machine] of state.machines) {
-    if (kindOf(id) === 'target' && stateOf(machine) === 'requested.awaiting-source') {
+    if (kindOf(id) !== 'target' || targetOf(machine).reads.startsWith('ExternalArtifact/')) continue;
+    if (stateOf(machine) === 'requested.awaiting-source') {
       return `${nameOf(id)} waits for a push that nobody makes`;
     }
   }

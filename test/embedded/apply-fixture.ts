@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../src/domain/kube-object.ts';
 import { asArray, asObject, type JsonObject } from '../../src/embedded/json-value.ts';
-import { ObjectAccess, type PatchOptions, type PatchType } from '../../src/embedded/store/object-access.ts';
+import { ObjectAccess, type PatchOptions } from '../../src/embedded/store/object-access.ts';
+import type { PatchType } from '../../src/embedded/store/patch-body.ts';
 import { type StoreFixture, storeFixture } from './store-fixture.ts';
 
 export interface ApplyFixture extends StoreFixture {

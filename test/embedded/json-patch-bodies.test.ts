@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PatchType } from '../../src/embedded/store/object-access.ts';
-import { PatchBody } from '../../src/embedded/store/patch-body.ts';
+import { PatchBody, type PatchType } from '../../src/embedded/store/patch-body.ts';
 import { applyFixture, THINGS } from './apply-fixture.ts';
 import { refusal } from './store-fixture.ts';
 

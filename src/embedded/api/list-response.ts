@@ -6,8 +6,6 @@ import { isBuiltInGroup } from './built-in-groups.ts';
 import { type ListPage, listPage } from './list-page.ts';
 import { itemJson, objectJson } from './object-json.ts';
 
-export { type ListPage, listPage } from './list-page.ts';
-
 /** The JSON of a list. Items of Kubernetes' own kinds come without kind and apiVersion, those of custom resources with them. */
 export function listJson(store: ObjectStore, path: ResourcePath, query: URLSearchParams): string {
   return pageJson(path, listPage(store, path, query));

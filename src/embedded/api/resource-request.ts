@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { EmbeddedClock } from '../clock.ts';
 import type { PodLogs } from '../pod-logs.ts';
-import type { ObjectAccess, PatchType } from '../store/object-access.ts';
+import type { ObjectAccess } from '../store/object-access.ts';
+import type { PatchType } from '../store/patch-body.ts';
 import { apiVersionOf } from '../store/resource-registry.ts';
 import type { WriteOptions } from '../store/write-options.ts';
 import type { Answer } from './answer.ts';

@@ -16,7 +16,7 @@ export interface ObjectKey {
 
 /**
  * The cluster's objects for tests and stand-ins in the same process: what a client with all rights could do over HTTP,
- * without HTTP. Throws StatusError. Objects are immutable.
+ * without HTTP. Throws StatusError. Objects are immutable; what is given is copied, so it may be changed and given again.
  */
 export interface ClusterObjects {
   get(kind: string, namespace: string | undefined, name: string): KubeObject | undefined;
@@ -69,12 +69,14 @@ export function clusterObjects(access: ObjectAccess): ClusterObjects {
   function patch(key: ObjectKey, body: JsonObject, subresource?: 'status'): KubeObject {
     const resource = resourceOf(key.kind, key.apiVersion);
     const options = { fieldManager: MANAGER, ...(subresource === undefined ? {} : { subresource }) };
-    return access.patch(resource, namespaceOf(resource, key.namespace), key.name, 'merge', body, options).object;
+    const place = namespaceOf(resource, key.namespace);
+    return access.patch(resource, place, key.name, 'merge', structuredClone(body), options).object;
   }
   return {
     get,
     list: (kind, namespace) => store.list(resourceOf(kind), namespace ?? ''),
-    apply(object, fieldManager = MANAGER) {
+    apply(given, fieldManager = MANAGER) {
+      const object = structuredClone(given);
       const resource = resourceOf(object.kind, object.apiVersion);
       const namespace = namespaceOf(resource, object.metadata.namespace);
       if (namespace !== '') ensureNamespace(store, namespace);
@@ -88,7 +90,8 @@ export function clusterObjects(access: ObjectAccess): ClusterObjects {
       return access.patch(resource, namespace, name, 'merge', { status }, { subresource: 'status', fieldManager })
         .object;
     },
-    create(object) {
+    create(given) {
+      const object = structuredClone(given);
       const resource = resourceOf(object.kind, object.apiVersion);
       const namespace = namespaceOf(resource, object.metadata.namespace);
       const placed = resource.namespaced ? { ...object, metadata: { ...object.metadata, namespace } } : object;

@@ -15,8 +15,6 @@ import { type ApplyOptions, applyConfiguration } from './server-side-apply.ts';
 import { strategicMergePatch } from './strategic-merge-patch.ts';
 import { convertedFromConfiguration, decodedFromPatch, unfitPatch } from './unfit-patch.ts';
 
-export type { PatchType } from './patch-body.ts';
-
 /** `fieldManager` is needed for `apply`, which `force` may make win over others. */
 export type PatchOptions = ApplyOptions;
 

@@ -226,10 +226,13 @@ export class Shop {
     const objects = await Promise.all(
       this.targets.map((target) => this.world.get('Kustomization', this.namespace, target)),
     );
-    return objects
+    const source = await this.world.get('OCIRepository', this.namespace, SOURCE);
+    const asked = `requestedAt=${source?.metadata.annotations?.[REQUESTED_AT]}, pushed ${await this.pushedDigest()}`;
+    const said = objects
       .filter((object) => object !== undefined)
       .map((object) => `${object.metadata.name}: ${lineOf(object)} ${messageOf(object)}`)
       .join('\n');
+    return `source: ${asked}, ${JSON.stringify(source?.status)}\n${said}`;
   }
 
   async open(options: ShopOptions): Promise<void> {
