@@ -15,6 +15,7 @@ import { nothingDropped } from './nothing-dropped.ts';
 import { nothingSilent } from './nothing-silent.ts';
 import { replay } from './replay.ts';
 import { singleFlight } from './single-flight.ts';
+import { soundPushes } from './sound-pushes.ts';
 import { wayOut } from './way-out.ts';
 
 /** What is promised, whatever happens. */
@@ -22,6 +23,7 @@ export const INVARIANTS: readonly Invariant[] = [
   convergence,
   minimality,
   noAccidentalPrune,
+  soundPushes,
   decidedContent,
   singleFlight,
   newestWins,

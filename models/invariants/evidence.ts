@@ -90,6 +90,8 @@ export type Evidence =
       readonly stillOnDisk: readonly string[];
       /** Targets whose objects the artifact no longer holds, though nothing says that they should go. */
       readonly emptied: readonly string[];
+      /** Targets that could be built of what was pushed before, and cannot be of this. */
+      readonly brokenNow: readonly string[];
     }
   /** A controller applied a target. */
   | { readonly type: 'applied'; readonly target: string; readonly content: string; readonly artifact: ArtifactAge }

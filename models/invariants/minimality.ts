@@ -11,6 +11,8 @@ interface Target {
   isRedefined: boolean;
   /** It was wanted by a process that died. */
   isRestarted: boolean;
+  /** It was suspended since it was settled last, whatever was asked of it since. */
+  wasSuspended: boolean;
 }
 
 /** A full reconcile, a neighbour or a followed target asks for more than what changed, and the log says so. */
@@ -39,17 +41,19 @@ export const minimality: Invariant = {
         excuse: undefined,
         isRedefined: false,
         isRestarted: false,
+        wasSuspended: false,
       };
       targets.set(id, known);
       return known;
     };
 
     function settle(id: string): void {
-      const { excuse, wants, isRedefined, isRestarted } = of(id);
+      const { wants, isRedefined, isRestarted, wasSuspended } = of(id);
       // What was saved while it was suspended came with the answer to an older request; nobody noted for which files.
-      const isVague = isRestarted || (excuse === 'TargetSuspended' && wants > 0);
+      const isVague = isRestarted || (wasSuspended && wants > 0);
       const kept = isVague ? 'wanted anew while it was wanted' : undefined;
-      targets.set(id, { settled: live.get(id), wants: 0, excuse: kept, isRedefined, isRestarted: false });
+      const now = { settled: live.get(id), wants: 0, excuse: kept, isRedefined };
+      targets.set(id, { ...now, isRestarted: false, wasSuspended: false });
     }
 
     function take(event: LoggedEvent): void {
@@ -57,6 +61,7 @@ export const minimality: Invariant = {
         const id = String(event.target);
         if (event.outcome === 'ready') settle(id);
         else of(id).excuse = String(event.outcome);
+        if (event.outcome === 'suspended') of(id).wasSuspended = true;
       }
       if (!event.machine.startsWith('target/')) return;
       const id = event.machine.slice('target/'.length);
@@ -70,6 +75,7 @@ export const minimality: Invariant = {
         if (RULES_THAT_SAY_WHY.has(event.rule)) of(id).excuse = String(event.rule);
       }
       if (EXCUSES.has(event.type)) of(id).excuse = event.type;
+      if (event.type === 'TargetSuspended') of(id).wasSuspended = true;
     }
 
     return (evidence: Evidence) => {

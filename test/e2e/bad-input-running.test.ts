@@ -233,10 +233,11 @@ describe('a right that is missing is named, verb and resource, and stops only wh
   test('patch of Kustomizations', async () => {
     const world = await startWorld({ cluster: { deny: [{ verb: 'patch', resource: 'kustomizations' }] } });
     const watch = world.watch('--initial');
-    await settled(watch, 'apps', 'failed', 0);
-    const { deadLetters } = await statusOf(world);
-    expect(deadLetters.map(({ id, reason }) => [id, reason])).toContainEqual([idOf('apps'), 'forbidden']);
-    expect(deadLetters[0]?.message).toMatch(/patch.*kustomizations/);
+    // Not the status: Flux runs the target by itself on the new revision, and a dead letter that is Ready is none any more.
+    expect(await settled(watch, 'apps', 'failed', 0)).toMatchObject({
+      reason: 'forbidden',
+      message: expect.stringMatching(/patch.*kustomizations/),
+    });
     expect(watch.exit).toBeUndefined();
   });
 

@@ -63,8 +63,7 @@ describe.skipIf(skipped !== undefined)('a watch for a user whom RBAC does not le
     });
 
     for (const object of clusterRights(READER, DOCUMENTED_RIGHTS)) await world.apply(object);
-    await saveUntilReady(shop, watch, 'docs', 'two');
-    expect(await shop.live('docs')).toBe('two');
+    await shop.untilLive('docs', await saveUntilReady(shop, watch, 'docs'));
   });
 
   test('may patch the source and not Kustomizations: each is a dead letter that says so, though Flux runs them', async (context) => {
@@ -155,24 +154,19 @@ function errorOf(stderr: string): PrintedError {
   return (JSON.parse(line) as { readonly error: PrintedError }).error;
 }
 
-/** RBAC takes a moment to know of a right: saves again for as long as it is refused. */
-async function saveUntilReady(
-  shop: Shop,
-  watch: ReturnType<Shop['watch']>,
-  target: string,
-  value: string,
-): Promise<void> {
-  for (let attempt = 0; ; attempt += 1) {
+/** RBAC takes a moment to know of a right: saves again for as long as it is refused. Returns what was saved last. */
+async function saveUntilReady(shop: Shop, watch: ReturnType<Shop['watch']>, target: string): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
     const from = watch.lastSeq;
-    shop.save(target, attempt === 0 ? value : `${value} again`);
+    shop.save(target, `attempt ${attempt}`);
     const answer = await watch.find('an answer to the save', () =>
       watch.events.find(
-        ({ seq, machine, type, outcome }) =>
+        ({ seq, machine, type, ...event }) =>
           seq > from &&
           machine === 'watch' &&
-          (type === 'StepRefused' || (type === 'TargetSettled' && outcome === 'ready')),
+          (type === 'StepRefused' || (type === 'TargetSettled' && event.target === shop.idOf(target))),
       ),
     );
-    if (answer.type === 'TargetSettled') return;
+    if (answer.outcome === 'ready') return `attempt ${attempt}`;
   }
 }

@@ -88,7 +88,7 @@ describe('git rewrites the tree', () => {
     });
     const lock = join(watch.dir, '.git/index.lock');
     let pushesWhileLocked: number | undefined;
-    const before = watch.registry.requests.count();
+    const before = watch.registry.requests.count('PUT manifest');
     const cycle = await watch.edit(async () => {
       writeFileSync(lock, '');
       watch.write('web/web-0.yaml', configMap('web-0', 'two'));
@@ -97,7 +97,7 @@ describe('git rewrites the tree', () => {
       await watch.until('the second save', () =>
         watch.events.some(({ type, paths }) => type === 'FilesChanged' && String(paths).includes('api-0.yaml')),
       );
-      pushesWhileLocked = watch.registry.requests.count() - before;
+      pushesWhileLocked = watch.registry.requests.count('PUT manifest') - before;
       rmSync(lock);
     });
     expect(pushesWhileLocked).toBe(0);

@@ -24,6 +24,21 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'generators-asked-before-append',
+    mistake: 'Generators are asked before the intent is on disk.',
+    file: 'src/engine/engine.ts',
+    changes: [
+      {
+        from: '      appended = log.append(queue, at);',
+        to: "      for (const [id, effect] of next.pending)\n        if (effect.effect === 'askGenerators' && !this.#state.pending.has(id)) this.#run(effect);\n      appended = log.append(queue, at);",
+      },
+      {
+        from: '      if (effect !== undefined) this.#run(effect);',
+        to: "      if (effect !== undefined && effect.effect !== 'askGenerators') this.#run(effect);",
+      },
+    ],
+  },
+  {
     name: 'timer-drifts-on-restore',
     mistake: 'A timer that comes out of a snapshot is due at another time than before.',
     file: 'src/engine/engine-state.ts',
@@ -115,6 +130,29 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [{ from: 'staleCondition(seen, wanted.token)', to: 'staleCondition(seen, undefined)' }],
   },
   {
+    name: 'full-answered-from-before',
+    mistake: 'What a full reconcile asks for is Ready already, as it was before.',
+    file: 'src/machines/target.ts',
+    changes: [
+      {
+        from: "isReady: ({ context }) => verdictOf(context).verdict === 'ready',",
+        to: "isReady: ({ context }) => verdictOf(context.rule === 'full' && context.reads.startsWith('OCIRepository/') ? { ...context, token: undefined } : context).verdict === 'ready',",
+      },
+    ],
+  },
+  {
+    name: 'older-answer-told-for-newer',
+    mistake:
+      'The answer to an older request is told as the one to what is wanted since, and only a second look mends that.',
+    file: 'src/machines/target.ts',
+    changes: [
+      {
+        from: "        ReconcileWanted: { target: 'requested', reenter: true, actions: 'want' },",
+        to: "        ReconcileWanted: { target: 'requested', reenter: true, actions: 'want' },\n        TargetObserved: {\n          guard: ({ context, event }) =>\n            context.token !== undefined &&\n            context.revisions.length === 0 &&\n            verdictOf({ ...context, observation: event.observation }).verdict === 'ready',\n          actions: [\n            'observe',\n            { type: 'tellReady', params: settledReady },\n            { type: 'tellRecheck', params: recheckMessages },\n          ],\n        },",
+      },
+    ],
+  },
+  {
     name: 'asked-before-pushed',
     mistake: 'A target is asked before what it wants has arrived, and any answer will do.',
     file: 'src/machines/target.ts',
@@ -158,7 +196,7 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       {
         from: "ReconcileWanted: [{ guard: 'sameDigestInFlight' }, { actions: 'want' }],",
-        to: "ReconcileWanted: [{ guard: 'sameDigestInFlight' }, { target: '#target.requested', actions: 'want' }],",
+        to: "ReconcileWanted: [{ guard: 'sameDigestInFlight' }, { target: 'asking', reenter: true, actions: 'want' }],",
       },
     ],
   },
@@ -180,13 +218,13 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'release-untold',
-    mistake: 'Who was held back by a held target is not told that it is sound again.',
+    name: 'recovery-untold',
+    mistake: 'Who was held back by a target that was given up is not told that it is Ready after all.',
     file: 'src/machines/target.ts',
     changes: [
       {
-        from: "actions: ['release', { type: 'tellDependents', params: releasedMessages }],",
-        to: "actions: ['release'],",
+        from: "              'observe',\n              'settle',\n              { type: 'tellDependents', params: readyMessages },",
+        to: "              'observe',\n              'settle',",
       },
     ],
   },
@@ -216,6 +254,21 @@ export const MUTANTS: readonly Mutant[] = [
       {
         from: "return hash('sha256', bytes, 'hex') === digest ? bytes : undefined;",
         to: 'return digest === undefined ? undefined : bytes;',
+      },
+    ],
+  },
+  {
+    name: 'unread-file-pushed-undecided',
+    mistake: 'A file that no build reads is pushed as it is now, not as it was when the push was decided.',
+    file: 'src/effects/push-artifact.ts',
+    changes: [
+      {
+        from: 'function readWithDigest({ digest, read }: PushFile)',
+        to: 'function readWithDigest({ path, digest, read }: PushFile)',
+      },
+      {
+        from: "return hash('sha256', bytes, 'hex') === digest ? bytes : undefined;",
+        to: "return hash('sha256', bytes, 'hex') === digest || /[.](txt|md)$/.test(path) ? bytes : undefined;",
       },
     ],
   },

@@ -46,8 +46,8 @@ export interface Decided {
   readonly version: number;
   /** Of each file that a push would hold. */
   readonly digests: ReadonlyMap<string, string>;
-  /** Those that Flux would act on, and of which something is known: whether it had objects to lose. */
-  readonly targets: ReadonlySet<string>;
+  /** Those that Flux would act on, and of which something is known: whether it had objects to lose. Each with its path. */
+  readonly targets: ReadonlyMap<string, string>;
 }
 
 /** Who looks at what a process does. */
@@ -87,7 +87,7 @@ export class SimulatedProcess {
   readonly #view = new LiveView();
   readonly #tree: SimulatedTree;
   #isDead = false;
-  #decided: Decided = { version: 0, digests: new Map(), targets: new Set() };
+  #decided: Decided = { version: 0, digests: new Map(), targets: new Map() };
 
   constructor(world: Surroundings, log: EventLog) {
     this.#world = world;
@@ -205,7 +205,7 @@ export class SimulatedProcess {
           this.#decided = {
             version: files.version,
             digests: new Map(workspace.filesToPush().map(({ path, digest }) => [path, digest])),
-            targets: new Set(active.map(({ id }) => id)),
+            targets: new Map(active.map(({ id, rawPath }) => [id, String(rawPath).replace(/^\.\//, '')])),
           };
           return resolution;
         },

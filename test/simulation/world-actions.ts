@@ -18,14 +18,15 @@ export function changeFile(world: World, step: FileStep) {
     case 'touch':
       return world.write(path, text);
     case 'revert':
-      return world.write(path, world.layout.files[path] ?? text);
+      return world.write(path, (text === BROKEN ? world.unbroken.get(path) : world.layout.files[path]) ?? text);
     case 'break':
+      if (text !== BROKEN) world.unbroken.set(path, text);
       return world.write(path, BROKEN);
     case 'delete':
       return world.write(path, undefined);
     case 'rename':
       world.write(path, undefined);
-      return world.write(`${path.slice(0, path.lastIndexOf('/'))}/renamed-${step.value}.yaml`, text);
+      return world.write(`${path.slice(0, path.lastIndexOf('/'))}/renamed-${step.value}${endingOf(path)}`, text);
   }
 }
 
@@ -46,6 +47,10 @@ function filesFor(world: World, what: FileStep['do']): string[] {
     default:
       return paths;
   }
+}
+
+function endingOf(path: string): string {
+  return path.slice(path.lastIndexOf('.'));
 }
 
 function isManifest(path: string): boolean {
@@ -96,7 +101,12 @@ export function moveDirectory(world: World, { pick }: StepOf<'move-directory'>) 
   const to = from.endsWith('-moved') ? from.slice(0, -'-moved'.length) : `${from}-moved`;
   const moved = [...world.files.files].filter(([path]) => path.startsWith(`${from}/`));
   for (const [path] of moved) world.write(path, undefined);
-  for (const [path, text] of moved) world.unwritten.push([to + path.slice(from.length), text]);
+  for (const [path, text] of moved) {
+    const place = to + path.slice(from.length);
+    const unbroken = world.unbroken.get(path);
+    if (unbroken !== undefined) world.unbroken.set(place, unbroken);
+    world.unwritten.push([place, text]);
+  }
 }
 
 /** Another branch: files differ, come and go. git writes them one by one. */
@@ -190,11 +200,13 @@ export function heal(world: World, alsoTargets: boolean): void {
   cluster.setSpec('OCIRepository/flux-system/shop', { suspend: false });
   // What others depend on is there again.
   for (const object of world.layout.objects) cluster.create(object);
+  // What somebody broke is undone: it is as it was, and nothing differs from what was there before.
+  for (const [path, text] of files.files)
+    if (text === BROKEN) world.write(path, world.unbroken.get(path) ?? originalOf(world, path));
   for (const object of cluster.ofKind('Kustomization')) {
     cluster.setSpec(idOf(object), { suspend: false });
     mend(world, pathOf(object));
   }
-  for (const [path, text] of files.files) if (text === BROKEN) restore(world, path);
 }
 
 /** Makes what lies at `path` something that can be built, and that is something. */
@@ -203,12 +215,13 @@ function mend(world: World, path: string): void {
   if (found.kind === 'made' && found.objects > 0) return;
   for (const file of Object.keys(world.layout.files)) {
     const isNeeded = file.startsWith(`${path}/`) || file.startsWith('base/');
-    if (isNeeded && world.files.files.get(file) !== world.layout.files[file]) restore(world, file);
+    if (isNeeded && world.files.files.get(file) !== world.layout.files[file])
+      world.write(file, originalOf(world, file));
   }
 }
 
-function restore(world: World, path: string): void {
-  world.write(path, world.layout.files[path] ?? configMap(path.replaceAll(/[/.]/g, '-'), 0));
+function originalOf(world: World, path: string): string {
+  return world.layout.files[path] ?? configMap(path.replaceAll(/[/.]/g, '-'), 0);
 }
 
 export function nth<T>(choices: readonly T[], pick: number): T | undefined {

@@ -50,6 +50,8 @@ export class World {
   readonly outages = new Set<Outage>();
   /** Changed files that the process has not been told of. */
   hints: string[] = [];
+  /** What a file held before somebody broke it. */
+  readonly unbroken = new Map<string, string>();
   /** Files that a checkout, or the move of a directory, has still to write; undefined deletes. */
   unwritten: (readonly [path: string, text: string | undefined])[] = [];
   cluster: SimulatedCluster;
@@ -321,6 +323,7 @@ export class World {
       undecided,
       stillOnDisk,
       emptied: this.#emptiedBy(before, files, decided.targets),
+      brokenNow: this.#brokenBy(before, files, decided.targets),
     });
     return { digest: artifact.digest, unchanged };
   }
@@ -333,7 +336,7 @@ export class World {
     return offered.kind === 'made' ? offered.content : undefined;
   }
 
-  #emptiedBy(before: Artifact | undefined, after: Files, guarded: ReadonlySet<string>): string[] {
+  #emptiedBy(before: Artifact | undefined, after: Files, guarded: ReadonlyMap<string, string>): string[] {
     // Nobody knows what another tool's artifact made in the cluster.
     if (before === undefined || before.config === FOREIGN) return [];
     return this.cluster.ofKind('Kustomization').flatMap((object: KubeObject) => {
@@ -341,6 +344,16 @@ export class World {
       const [had, has] = [build(before.files, pathOf(object)), build(after, pathOf(object))];
       return had.kind === 'made' && had.objects > 0 && has.kind === 'made' && has.objects === 0 ? [idOf(object)] : [];
     });
+  }
+
+  /** Those that could be built of the artifact before, and cannot be of this one. */
+  #brokenBy(before: Artifact | undefined, after: Files, paths: ReadonlyMap<string, string>): string[] {
+    if (before === undefined) return [];
+    return [...paths].flatMap(([id, path]) =>
+      this.cluster.objects.has(id) && build(before.files, path).kind === 'made' && build(after, path).kind === 'failed'
+        ? [id]
+        : [],
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 const POLL_MS = 25;
-const PATIENCE_MS = 40_000;
+const PATIENCE_MS = 60_000;
 
 /** The first value that `look` resolves to which is not undefined or false. What it throws is no end: the server may be away. */
 export async function eventually<T>(

@@ -30,6 +30,11 @@ export interface RealWorldOptions {
 export interface RealWorld {
   readonly plane: ControlPlane;
   readonly controller: KustomizeController;
+  /**
+   * Has Flux begin anew. As every client does, it looks for an API server that was away at ever longer intervals, and forgets that
+   * only after two minutes of health: one outage after the other would make it blind for the better part of a minute.
+   */
+  restartFlux(): Promise<void>;
   readonly registryHost: string;
   /** Of the administrator. Waits for a server that is away. */
   readonly client: ClusterClient;
@@ -62,7 +67,7 @@ export async function startRealWorld(options: RealWorldOptions = {}): Promise<Re
   });
   const client = patientClient(impatient);
   await installFluxDefinitions(client);
-  const [feeder, controller] = await Promise.all([
+  const [firstFeeder, controller] = await Promise.all([
     startSourceFeeder(client),
     startKustomizeController({
       kubeconfig: plane.kubeconfig(),
@@ -71,11 +76,16 @@ export async function startRealWorld(options: RealWorldOptions = {}): Promise<Re
       flags: [`--requeue-dependency=${DEPENDENCY_REQUEUE_MS}ms`, '--min-retry-delay=20ms', '--max-retry-delay=2s'],
     }),
   ]);
+  let feeder = firstFeeder;
   const apply = (object: KubeObject): Promise<KubeObject> => applied(client, object);
   for (const object of clusterRights(DEVELOPER, DOCUMENTED_RIGHTS)) await apply(object);
   return {
     plane,
     controller,
+    async restartFlux() {
+      await Promise.all([controller.kill(), feeder.stop()]);
+      [feeder] = await Promise.all([startSourceFeeder(client), controller.start()]);
+    },
     registryHost: registry.host,
     client,
     requests: async (user = DEVELOPER) => (await audit.requests()).filter((request) => request.user === user),
