@@ -20,11 +20,6 @@ export interface ClosurePush {
 
 export type ClosurePushOutcome = { readonly pushed: PushedArtifact } | { readonly failure: Failure };
 
-/** A tag for artifacts that are taken by digest: registries clear away what has no tag. */
-export function contentTag(artifact: ClosureArtifact): string {
-  return `content-${artifact.content}`;
-}
-
 /**
  * Pushes one closure artifact: blobs that the registry has are not sent, and an unchanged closure sends nothing. Rejects with
  * FailureError; `disk` where a file is no longer what the closure was computed on. `contents` keeps what was read from one push to the next.

@@ -150,9 +150,10 @@ function sqliteLog(database: DatabaseSync, { path, identity, options, lock, prom
   }
 
   function restore(events: readonly LoggedEvent[]): void {
+    const { lastSeq } = readHead();
     insertAll(
       events.map(({ seq, at, v: _version, ...event }, index) => {
-        const expected = readHead().lastSeq + 1 + index;
+        const expected = lastSeq + 1 + index;
         if (seq !== expected)
           throw new EventInvalidError(`event ${event.type}: expected seq ${expected}, found ${seq}`);
         return { event, at };

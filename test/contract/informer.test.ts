@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startCluster } from '../../src/embedded/testing.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { type RunningClient, runInformer } from './informer/informer-client.ts';
 import { runKubectl } from './informer/kubectl-client.ts';
-import { changeSomething, makeTrouble, randomOf } from './informer/random-world.ts';
+import { changeSomething, makeTrouble } from './informer/random-world.ts';
 import { sameState, Truth } from './informer/truth.ts';
 
 /** `INFORMER_SECONDS=600` for the long run; `INFORMER_SEED` repeats one. */
@@ -32,7 +33,7 @@ it(
     await cluster.writeKubeconfig(kubeconfig);
     const clients = [1, 2, 3].map(() => runInformer(cluster.kubeconfig, NAMESPACE));
     if (hasKubectl) clients.push(runKubectl(kubeconfig, NAMESPACE));
-    const random = randomOf(SEED);
+    const random = seededRandom(SEED);
     const trouble = new Map<string, number>();
     try {
       const end = Date.now() + SECONDS * 1_000;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startCluster } from '../../src/embedded/testing.ts';
 import { openSqliteLog } from '../../src/engine/sqlite-log.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { idOf, NAMESPACE, type SmallWorld, startSmallWorld, type WorldOptions } from './small-world.ts';
 import type { WatchProcess } from './watch-process.ts';
 
@@ -52,17 +53,6 @@ async function untilSettled(world: SmallWorld, watch: WatchProcess): Promise<Sta
   }
 }
 
-/** Numbers from 0 to below 1; the same for the same seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const CRASHES_A_ROUND = 20;
@@ -81,7 +71,7 @@ describe('kill -9', () => {
     async () => {
       const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 2 ** 32));
       console.log(`CRASH_SEED=${seed}`);
-      const random = randomFrom(seed);
+      const random = seededRandom(seed);
       const world = await startWorld({
         targets: ['apps', 'cache', 'data', 'ops'],
         flux: { latency: { source: 10, build: () => 40, apply: () => 20 } },

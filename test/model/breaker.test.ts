@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { type BreakerPromise, breakerModel } from '../../models/breaker.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import { type BreakerContext, breakerMachine } from '../../src/machines/breaker.ts';
-import { edgeCoverage, everyEdgePaths, type ModelState, walk } from '../support/model-paths.ts';
+import { itIsAsPromised, type ModelState } from '../support/model-paths.ts';
 import { OneMachine } from './one-machine.ts';
 
 const LIMITS = { ...DEFAULT_LIMITS, breakerFailuresMax: 2, breakerOpenMsMin: 1_000, breakerOpenMsMax: 4_000 };
@@ -39,27 +39,10 @@ function confirm(rig: OneMachine<BreakerContext>, { value, context }: ModelState
 }
 
 describe('calls to something that is away are held back as promised', () => {
-  const paths = everyEdgePaths(breakerModel);
-
-  it('by paths that cover every edge of the specification', () => {
-    const { all, missed } = edgeCoverage(breakerModel, paths);
-    console.log(`breaker: ${all.length - missed.length} of ${all.length} edges in ${paths.length} paths`);
-    expect(missed).toEqual([]);
-    expect(all.length).toBeGreaterThan(20);
-  });
-
-  it.each([
-    ['', false],
-    [', with a crash and a replay before every step', true],
-  ])('by the real engine on every path%s', (_, crash) => {
-    walk(paths, {
-      begin,
-      act: (rig, event) => {
-        if (crash) rig.crashAndReplay();
-        ACTIONS[event]?.(rig);
-      },
-      confirm,
-      end: (rig) => rig.stop(),
-    });
+  itIsAsPromised(breakerModel, 20, {
+    begin,
+    act: (rig, event) => ACTIONS[event]?.(rig),
+    confirm,
+    end: (rig) => rig.stop(),
   });
 });

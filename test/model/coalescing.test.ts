@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { type CoalescingContext, coalescingModel } from '../../models/coalescing.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -7,7 +7,7 @@ import type { EventLog, NewEvent } from '../../src/engine/event-log.ts';
 import { createMemoryLog } from '../../src/engine/memory-log.ts';
 import { watchMachine } from '../../src/machines/watch.ts';
 import type { Plan, WatchContext } from '../../src/machines/watch-context.ts';
-import { edgeCoverage, everyEdgePaths, walk } from '../support/model-paths.ts';
+import { itIsAsPromised } from '../support/model-paths.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const TARGET = 'Kustomization/flux-system/apps';
@@ -147,27 +147,10 @@ function confirm(rig: Rig, state: { value: unknown; context: CoalescingContext }
 }
 
 describe('saves are coalesced, decided and retried as promised', () => {
-  const paths = everyEdgePaths(coalescingModel);
-
-  it('by paths that cover every edge of the specification', () => {
-    const { all, missed } = edgeCoverage(coalescingModel, paths);
-    console.log(`coalescing: ${all.length - missed.length} of ${all.length} edges in ${paths.length} paths`);
-    expect(missed).toEqual([]);
-    expect(all.length).toBeGreaterThan(100);
-  });
-
-  it.each([
-    ['', false],
-    [', with a crash and a replay before every step', true],
-  ])('by the real engine on every path%s', (_, crash) => {
-    walk(paths, {
-      begin: () => new Rig(),
-      act: (rig, event) => {
-        if (crash) rig.crashAndReplay();
-        rig.events[event as keyof Rig['events']]();
-      },
-      confirm: (rig, promised) => confirm(rig, promised as never),
-      end: (rig) => rig.engine.stop(),
-    });
+  itIsAsPromised(coalescingModel, 100, {
+    begin: () => new Rig(),
+    act: (rig, event) => rig.events[event as keyof Rig['events']](),
+    confirm: (rig, promised) => confirm(rig, promised as never),
+    end: (rig) => rig.engine.stop(),
   });
 });

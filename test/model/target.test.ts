@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { type TargetPromise, targetModel } from '../../models/target.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import type { TargetObservation } from '../../src/domain/observation.ts';
 import { targetMachine } from '../../src/machines/target.ts';
 import type { TargetContext } from '../../src/machines/target-context.ts';
-import { edgeCoverage, everyEdgePaths, type ModelState, walk } from '../support/model-paths.ts';
+import { itIsAsPromised, type ModelState } from '../support/model-paths.ts';
 import { OneMachine } from './one-machine.ts';
 
 const TARGET = 'Kustomization/flux-system/apps';
@@ -137,27 +137,10 @@ function confirm(rig: Rig, { value, context }: ModelState): void {
 }
 
 describe('a target is reconciled as promised', () => {
-  const paths = everyEdgePaths(targetModel);
-
-  it('by paths that cover every edge of the specification', () => {
-    const { all, missed } = edgeCoverage(targetModel, paths);
-    console.log(`target: ${all.length - missed.length} of ${all.length} edges in ${paths.length} paths`);
-    expect(missed).toEqual([]);
-    expect(all.length).toBeGreaterThan(100);
-  });
-
-  it.each([
-    ['', false],
-    [', with a crash and a replay before every step', true],
-  ])('by the real engine on every path%s', (_, crash) => {
-    walk(paths, {
-      begin: () => new Rig(),
-      act: (rig, event) => {
-        if (crash) rig.crashAndReplay();
-        ACTIONS[event]?.(rig);
-      },
-      confirm,
-      end: (rig) => rig.stop(),
-    });
+  itIsAsPromised(targetModel, 100, {
+    begin: () => new Rig(),
+    act: (rig, event) => ACTIONS[event]?.(rig),
+    confirm,
+    end: (rig) => rig.stop(),
   });
 });

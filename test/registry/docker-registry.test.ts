@@ -1,52 +1,14 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRegistryClient } from '../../src/registry/client.ts';
 import type { RegistryCredentials } from '../../src/registry/credentials.ts';
+import { dockerRegistryInstalled as installed, startDockerRegistry } from '../contract/registry/subjects.ts';
 
-const installed = spawnSync('docker-registry', ['--version']).status === 0;
-/** bcrypt of "secret" for the user "dev", as htpasswd -B makes it. */
-const HTPASSWD = 'dev:$2b$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\n';
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** A real registry with its own storage, ended with the test. */
-async function startDockerRegistry(extra = ''): Promise<string> {
-  const directory = mkdtempSync(join(tmpdir(), 'registry-'));
-  const port = await freePort();
-  writeFileSync(join(directory, 'htpasswd'), HTPASSWD);
-  const config = `version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: ${directory}/data}${extra.startsWith('storage:') ? `, ${extra.slice(8)}` : ''}}\nhttp: {addr: "127.0.0.1:${port}"}\n`;
-  const auth = extra === 'auth' ? `auth: {htpasswd: {realm: test, path: ${directory}/htpasswd}}\n` : '';
-  writeFileSync(join(directory, 'config.yml'), config + auth);
-  const child = spawn('docker-registry', ['serve', join(directory, 'config.yml')], { stdio: 'ignore' });
-  onTestFinished(async () => {
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
-    rmSync(directory, { recursive: true, force: true });
-  });
-  const host = `127.0.0.1:${port}`;
-  while (
-    !(await fetch(`http://${host}/v2/`).then(
-      () => true,
-      () => false,
-    ))
-  ) {
-    if (child.exitCode !== null) throw new Error(`docker-registry ended with code ${child.exitCode}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return host;
+/** A real registry, ended with the test. */
+async function startedHost(kind: 'open' | 'auth' | 'read-only' = 'open'): Promise<string> {
+  const registry = await startDockerRegistry(kind);
+  onTestFinished(registry.stop);
+  return registry.host;
 }
 
 function clientOf(host: string, credentials: RegistryCredentials | 'anonymous' = 'anonymous') {
@@ -60,7 +22,7 @@ const FILES = [file('apps/a.yaml', 'kind: A\n'), file('b/ü.yaml', 'kind: B\n')]
 
 describe.skipIf(!installed)('a real registry (docker-registry, skipped where it is not installed)', () => {
   it('takes an artifact, serves it back, and is sent nothing twice', async () => {
-    const host = await startDockerRegistry();
+    const host = await startedHost();
     const client = clientOf(host);
     expect(await client.getManifest('dev')).toBeUndefined();
     const artifact = {
@@ -80,7 +42,7 @@ describe.skipIf(!installed)('a real registry (docker-registry, skipped where it 
   });
 
   it('moves a tag to the newest content', async () => {
-    const client = clientOf(await startDockerRegistry());
+    const client = clientOf(await startedHost());
     const first = await client.pushArtifact({ files: FILES, tag: 'dev', config: {} });
     const second = await client.pushArtifact({ files: [file('apps/a.yaml', 'kind: C\n')], tag: 'dev', config: {} });
     expect(second.digest).not.toBe(first.digest);
@@ -88,7 +50,7 @@ describe.skipIf(!installed)('a real registry (docker-registry, skipped where it 
   });
 
   it('asks for a login, and takes the right one', async () => {
-    const host = await startDockerRegistry('auth');
+    const host = await startedHost('auth');
     const login = (password: string) => clientOf(host, { kind: 'basic', username: 'dev', password });
     const artifact = { files: FILES, tag: 'dev', config: {} };
     await expect(clientOf(host).pushArtifact(artifact)).rejects.toMatchObject({
@@ -99,7 +61,7 @@ describe.skipIf(!installed)('a real registry (docker-registry, skipped where it 
   });
 
   it('that is read-only says so', async () => {
-    const host = await startDockerRegistry('storage: maintenance: {readonly: {enabled: true}}');
+    const host = await startedHost('read-only');
     await expect(clientOf(host).pushArtifact({ files: FILES, tag: 'dev', config: {} })).rejects.toMatchObject({
       failure: { kind: 'forbidden', statusCode: 405, hint: expect.stringContaining('read-only') },
     });

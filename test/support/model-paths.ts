@@ -1,3 +1,4 @@
+import { expect, it } from 'vitest';
 import type { AnyStateMachine } from 'xstate';
 import { createTestModel, getAdjacencyMap } from 'xstate/graph';
 
@@ -18,7 +19,7 @@ const keyOf = (state: { value?: unknown; context?: unknown } | undefined): strin
  * Paths that take every edge of the model. State, event and previous state together are the key: the shortest paths then cover
  * every edge, not just every state.
  */
-export function everyEdgePaths(model: AnyStateMachine): readonly ModelPath[] {
+function everyEdgePaths(model: AnyStateMachine): readonly ModelPath[] {
   return createTestModel(model).getShortestPaths({
     serializeState: (state, event, previous) => `${keyOf(state)} ${event?.type} ${keyOf(previous)}`,
   }) as unknown as readonly ModelPath[];
@@ -32,7 +33,7 @@ interface Edges {
 }
 
 /** Every edge of the model (a reachable state and an event that it answers), and those that no path takes. */
-export function edgeCoverage(
+function edgeCoverage(
   model: AnyStateMachine,
   paths: readonly ModelPath[],
 ): { readonly all: readonly string[]; readonly missed: readonly string[] } {
@@ -55,7 +56,7 @@ export function edgeCoverage(
 }
 
 /** Walks every path: `begin` makes a world, `act` carries out an event in it, `confirm` compares it with what is promised. */
-export function walk<World>(
+function walk<World>(
   paths: readonly ModelPath[],
   {
     begin,
@@ -82,4 +83,38 @@ export function walk<World>(
     }
     end(world);
   }
+}
+
+/** A world that can be left without a word and begun again from its log. */
+interface Crashing {
+  crashAndReplay(): void;
+}
+
+/** The tests of one model: paths that take each of its edges, walked as they are, and with a crash before every step. */
+export function itIsAsPromised<World extends Crashing>(
+  model: AnyStateMachine,
+  edgesMin: number,
+  world: Parameters<typeof walk<World>>[1],
+): void {
+  const paths = everyEdgePaths(model);
+
+  it('by paths that cover every edge of the specification', () => {
+    const { all, missed } = edgeCoverage(model, paths);
+    console.log(`${model.id}: ${all.length - missed.length} of ${all.length} edges in ${paths.length} paths`);
+    expect(missed).toEqual([]);
+    expect(all.length).toBeGreaterThan(edgesMin);
+  });
+
+  it.each([
+    ['', false],
+    [', with a crash and a replay before every step', true],
+  ])('by the real engine on every path%s', (_, crash) => {
+    walk(paths, {
+      ...world,
+      act: (inside, event) => {
+        if (crash) inside.crashAndReplay();
+        world.act(inside, event);
+      },
+    });
+  });
 }

@@ -1,7 +1,7 @@
 import { isMap, isScalar, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml';
 import type { TextEdit } from './text-edit.ts';
 import type { WrittenFile, WrittenObject } from './written-file.ts';
-import { bareText, scalarText } from './yaml-text.ts';
+import { scalarText } from './yaml-text.ts';
 
 /** Where a Kustomization reads its files from. Namespace undefined: its own. */
 export interface SourceReference {
@@ -77,9 +77,4 @@ export function withSourceRef(object: unknown, to: SourceReference): unknown {
   sourceRef.name = to.name;
   if ('namespace' in sourceRef) sourceRef.namespace = to.namespace;
   return changed;
-}
-
-/** How the reference is written in sentences. */
-export function referenceText({ kind, name }: SourceReference): string {
-  return `${kind} ${bareText(name)}`;
 }

@@ -1,12 +1,9 @@
 import type { KubeObject } from '../../domain/kube-object.ts';
 import type { ObjectStore } from '../store/object-store.ts';
-import { apiVersionOf } from '../store/resource-registry.ts';
 import type { ResourcePath } from './api-path.ts';
 import { isBuiltInGroup } from './built-in-groups.ts';
 import { deleteOptions } from './delete-options.ts';
 import { type ListPage, listPage } from './list-page.ts';
-import { pageJson } from './list-response.ts';
-import { objectJson } from './object-json.ts';
 
 /** These come back as they last were; of all others, once gone, only a Status tells. */
 const RETURNED: ReadonlySet<string> = new Set([
@@ -37,13 +34,6 @@ export function deleteOne(store: ObjectStore, path: ResourcePath, query: URLSear
   return { object, isShown: !isGone || (isBuiltInGroup(resource.group) && RETURNED.has(resource.kind)) };
 }
 
-/** The JSON that answers a DELETE of one object, always with 200. */
-export function deleteJson(store: ObjectStore, path: ResourcePath, query: URLSearchParams, body: unknown): string {
-  const deleted = deleteOne(store, path, query, body);
-  if (deleted.isShown) return objectJson(deleted.object, apiVersionOf(path.resource, path.version));
-  return JSON.stringify(deletedStatus(path, deleted.object));
-}
-
 export function deletedStatus({ resource }: ResourcePath, { metadata }: KubeObject): Readonly<Record<string, unknown>> {
   const { name, uid } = metadata;
   const group = resource.group === '' ? {} : { group: resource.group };
@@ -67,13 +57,4 @@ export function deleteCollection(
     store.delete(path.resource, namespace, name, options);
   }
   return page;
-}
-
-export function deleteCollectionJson(
-  store: ObjectStore,
-  path: ResourcePath,
-  query: URLSearchParams,
-  body: unknown,
-): string {
-  return pageJson(path, deleteCollection(store, path, query, body));
 }

@@ -13,26 +13,32 @@ const HTPASSWD = 'dev:$2b$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl
 export const dockerRegistryInstalled = spawnSync('docker-registry', ['--version']).status === 0;
 
 export async function embeddedRegistry(): Promise<RegistrySubject> {
-  const open = await startRegistry();
-  const locked = await startRegistry({ credentials: { username: 'dev', password: 'secret' } });
-  const readOnly = await startRegistry({ readOnly: true });
-  return {
-    name: 'embedded',
-    host: open.host,
-    lockedHost: locked.host,
-    readOnlyHost: readOnly.host,
-    async stop() {
-      await Promise.all([open.stop(), locked.stop(), readOnly.stop()]);
-    },
-  };
+  return subjectOf('embedded', [
+    await startRegistry(),
+    await startRegistry({ credentials: { username: 'dev', password: 'secret' } }),
+    await startRegistry({ readOnly: true }),
+  ]);
 }
 
 export async function dockerRegistry(): Promise<RegistrySubject> {
-  const open = await startDockerRegistry();
-  const locked = await startDockerRegistry('auth');
-  const readOnly = await startDockerRegistry('read-only');
+  return subjectOf('docker-registry', [
+    await startDockerRegistry(),
+    await startDockerRegistry('auth'),
+    await startDockerRegistry('read-only'),
+  ]);
+}
+
+interface StartedRegistry {
+  readonly host: string;
+  stop(): Promise<void>;
+}
+
+function subjectOf(
+  name: RegistrySubject['name'],
+  [open, locked, readOnly]: readonly [StartedRegistry, StartedRegistry, StartedRegistry],
+): RegistrySubject {
   return {
-    name: 'docker-registry',
+    name,
     host: open.host,
     lockedHost: locked.host,
     readOnlyHost: readOnly.host,
@@ -43,10 +49,7 @@ export async function dockerRegistry(): Promise<RegistrySubject> {
 }
 
 /** A real registry with a storage of its own. */
-export async function startDockerRegistry(kind: 'open' | 'auth' | 'read-only' = 'open'): Promise<{
-  readonly host: string;
-  stop(): Promise<void>;
-}> {
+export async function startDockerRegistry(kind: 'open' | 'auth' | 'read-only' = 'open'): Promise<StartedRegistry> {
   const directory = mkdtempSync(join(tmpdir(), 'registry-'));
   const host = `127.0.0.1:${await freePort()}`;
   writeFileSync(join(directory, 'htpasswd'), HTPASSWD);
