@@ -15,6 +15,10 @@ export type Report =
       readonly atMs: number;
     }
   | { readonly type: 'source-ready'; readonly token: string; readonly atMs: number }
+  /** The digest of a Kustomization's own source was moved. */
+  | { readonly type: 'moved'; readonly name: string; readonly atMs: number }
+  /** A Kustomization is at another revision. */
+  | { readonly type: 'applied'; readonly name: string }
   /** Every Kustomization has applied this revision. */
   | { readonly type: 'through'; readonly revision: string };
 
@@ -68,7 +72,8 @@ function ended(child: ChildProcess): Promise<void> {
 
 async function serve({ kustomizations, flux }: EmbeddedProcessOptions): Promise<void> {
   const [cluster, registry] = await Promise.all([startCluster(), startRegistry()]);
-  const tell = (report: Report): void => void process.send?.(report);
+  // Whoever it is for may be gone by now.
+  const tell = (report: Report): void => void (process.connected && process.send?.(report, () => {}));
   const objects = cluster.objects;
   objects.apply({
     apiVersion: 'source.toolkit.fluxcd.io/v1',
@@ -78,6 +83,7 @@ async function serve({ kustomizations, flux }: EmbeddedProcessOptions): Promise<
   });
   for (let index = 0; index < kustomizations; index += 1) objects.apply(kustomization(index));
   const tokens = new Map<string, string>();
+  const digests = new Map<string, string>();
   const applied = new Map<string, string>();
   let through: string | undefined;
   let sourceReadyAtMs = 0;
@@ -91,6 +97,11 @@ async function serve({ kustomizations, flux }: EmbeddedProcessOptions): Promise<
       tell({ type: 'asked', kind, name: metadata.name, token, atMs: sharedNow() });
     }
     if (kind === 'OCIRepository') {
+      const { digest } = (object.spec?.ref ?? {}) as { readonly digest?: string };
+      if (digest !== undefined && digests.get(metadata.name) !== digest) {
+        digests.set(metadata.name, digest);
+        tell({ type: 'moved', name: metadata.name, atMs: sharedNow() });
+      }
       if (token !== undefined && object.status?.lastHandledReconcileAt === token && isReady(object)) {
         sourceReadyAtMs = sharedNow();
         tell({ type: 'source-ready', token, atMs: sourceReadyAtMs });
@@ -99,6 +110,7 @@ async function serve({ kustomizations, flux }: EmbeddedProcessOptions): Promise<
     }
     const revision = object.status?.lastAppliedRevision;
     if (typeof revision !== 'string') return;
+    if (applied.get(metadata.name) !== revision) tell({ type: 'applied', name: metadata.name });
     applied.set(metadata.name, revision);
     if (revision === through || applied.size < kustomizations) return;
     for (const other of applied.values()) if (other !== revision) return;

@@ -11,6 +11,7 @@ import { childOf, type RelativePath, ROOT } from '../src/domain/paths.ts';
 import type { ObjectId } from '../src/domain/target.ts';
 import { Workspace } from '../src/effects/workspace.ts';
 import { DiskTree } from '../src/streams/disk-tree.ts';
+import { quantile } from './quantile.ts';
 import { isMain, printTable, type Row } from './table.ts';
 
 const KUSTOMIZATIONS = 1_000;
@@ -162,11 +163,6 @@ async function sweepMs(mapping: Mapping): Promise<number> {
   const start = performance.now();
   for await (const path of mapping.tree.sweep()) mapping.affectedBy([path]);
   return performance.now() - start;
-}
-
-function quantile(times: readonly number[], share: number): number {
-  const sorted = times.toSorted((left, right) => left - right);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
 export async function run(): Promise<Row[]> {

@@ -6,6 +6,8 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>
   engine: () => import('./engine.ts'),
   'save-to-request': () => import('./save-to-request.ts'),
   'resident-memory': () => import('./resident-memory.ts'),
+  isolation: () => import('./isolation.ts'),
+  reconcile: () => import('./reconcile.ts'),
   'api-server': () => import('./api-server.ts'),
 };
 

@@ -6,6 +6,7 @@ import { loadKubeconfig } from '../src/cluster/kubeconfig.ts';
 import { DEFAULT_LIMITS } from '../src/domain/limits.ts';
 import { type EmbeddedProcess, type Report, sharedNow, startEmbeddedProcess } from './embedded-process.ts';
 import { generateTree, leafOf, manifest } from './generated-tree.ts';
+import { quantile } from './quantile.ts';
 import { isMain, printTable, type Row } from './table.ts';
 
 const KUSTOMIZATIONS = 100;
@@ -24,24 +25,43 @@ interface Sample {
   readonly fluxMs: number;
 }
 
+/** Targets that get sources of their own here, and are saved in turn. */
+const ISOLATED_TARGETS = 5;
+
 /**
- * From a save to the last request it makes, the PATCH of the one Kustomization it affects. The watch runs in this process; the API server,
- * the registry and Flux's stand-ins in another.
+ * From a save to the last request it makes: on the shared source the PATCH of the one Kustomization it affects, with a source of its own the PATCH
+ * of that one's digest. The watch runs in this process; the API server, the registry and Flux's stand-ins in another.
  */
 export async function run(): Promise<Row[]> {
+  const shared = await inWorld('off', async (root, reports) => {
+    const samples: Sample[] = [];
+    for (let save = 0; save < WARM_UP_SAVES; save += 1) await saveOne(root, reports, save);
+    for (let save = 0; save < SAVES; save += 1) samples.push(await saveOne(root, reports, WARM_UP_SAVES + save));
+    return samples;
+  });
+  const isolated = await inWorld('on', async (root, reports) => {
+    const samples: number[] = [];
+    for (let save = 0; save < WARM_UP_SAVES; save += 1) await saveIsolated(root, reports, save);
+    for (let save = 0; save < SAVES; save += 1) samples.push(await saveIsolated(root, reports, WARM_UP_SAVES + save));
+    return samples;
+  });
+  return rowsOf(shared, isolated);
+}
+
+async function inWorld<Samples>(
+  isolate: 'on' | 'off',
+  measure: (root: string, reports: Reports) => Promise<Samples>,
+): Promise<Samples> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-save-'));
   const root = join(directory, 'tree');
   generateTree(root, { kustomizations: KUSTOMIZATIONS, manifestsEach: MANIFESTS_EACH });
   const world = await startEmbeddedProcess({ kustomizations: KUSTOMIZATIONS, flux: true });
   try {
     const reports = new Reports(world);
-    const session = await startSession(directory, root, world);
+    const session = await startSession(directory, root, world, isolate);
     try {
       await reports.next((report) => report.type === 'through');
-      const samples: Sample[] = [];
-      for (let save = 0; save < WARM_UP_SAVES; save += 1) await saveOne(root, reports, save);
-      for (let save = 0; save < SAVES; save += 1) samples.push(await saveOne(root, reports, WARM_UP_SAVES + save));
-      return rowsOf(samples);
+      return await measure(root, reports);
     } finally {
       await session.stop();
     }
@@ -51,7 +71,12 @@ export async function run(): Promise<Row[]> {
   }
 }
 
-async function startSession(directory: string, root: string, world: EmbeddedProcess): Promise<WatchSession> {
+async function startSession(
+  directory: string,
+  root: string,
+  world: EmbeddedProcess,
+  isolate: 'on' | 'off',
+): Promise<WatchSession> {
   const kubeconfig = join(directory, 'kubeconfig');
   writeFileSync(kubeconfig, world.kubeconfig, { mode: 0o600 });
   return startWatchSession({
@@ -67,6 +92,7 @@ async function startSession(directory: string, root: string, world: EmbeddedProc
     dryRun: false,
     logPath: join(directory, 'log', 'events.db'),
     hooks: [],
+    isolate,
     poll: false,
     allowPrune: false,
     ignore: [],
@@ -103,6 +129,19 @@ async function saveOne(root: string, reports: Reports, save: number): Promise<Sa
   return { totalMs: last - savedAt, sourceAskedMs: asked - savedAt, fluxMs: ready - asked };
 }
 
+/** Ms from the save to the PATCH of the source that one Kustomization alone reads; the first time it is made. */
+async function saveIsolated(root: string, reports: Reports, save: number): Promise<number> {
+  const index = (save % ISOLATED_TARGETS) * 17;
+  const moved = reports.next((report) => report.type === 'moved');
+  const applied = reports.next((report) => report.type === 'applied' && report.name === `app-${index}`);
+  const savedAt = sharedNow();
+  writeFileSync(join(root, leafOf(index)), manifest(index, 0, save + 1));
+  const movedAt = await moved;
+  await applied;
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  return movedAt - savedAt;
+}
+
 /** Turns reports into promises of the time at which one comes that fits. */
 class Reports {
   readonly #waiting = new Set<(report: Report) => void>();
@@ -130,8 +169,9 @@ class Reports {
   }
 }
 
-function rowsOf(samples: readonly Sample[]): Row[] {
+function rowsOf(samples: readonly Sample[], isolatedMs: readonly number[]): Row[] {
   const quiet = DEFAULT_LIMITS.quietPeriodMs;
+  const isolated = isolatedMs.map((ms) => ms - quiet);
   const own = samples.map(({ totalMs, fluxMs }) => totalMs - quiet - fluxMs);
   const total = samples.map(({ totalMs }) => totalMs);
   const flux = samples.map(({ fluxMs }) => fluxMs);
@@ -145,17 +185,14 @@ function rowsOf(samples: readonly Sample[]): Row[] {
     baselineIs: 'median',
   });
   return [
+    row('isolated: save -> last request, beyond the quiet period, p99', isolated, 0.99, '<= 20'),
+    row('isolated: save -> last request, beyond the quiet period, p90', isolated, 0.9, ''),
     row('save -> last request, own share beyond the quiet period, p99', own, 0.99, '<= 20'),
     row('save -> last request, own share beyond the quiet period, p90', own, 0.9, ''),
     row('save -> request to the source, beyond the quiet period, p99', toSource, 0.99, ''),
     row('save -> last request, all in all, p99', total, 0.99, ''),
     row('request to the source -> its Ready (stand-in of source-controller), p99', flux, 0.99, ''),
   ];
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
 function rounded(value: number): number {

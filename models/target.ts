@@ -60,11 +60,14 @@ export const targetModel = setup({
     busy: assign({ dependency: 'busy' }),
     ready: assign({ dependency: 'ready' }),
     fail: assign({ dependency: 'failed' }),
-    disown: assign({ owed: false }),
+    disown: assign({ owed: false, sourced: false }),
   },
   guards: {
     newer: ({ context }) => context.newer,
     broken: ({ context }) => context.broken,
+    /** Nothing is pushed while a file is broken. */
+    brokenAndNewer: ({ context }) => context.broken && context.newer,
+    brokenAndUnsourced: ({ context }) => context.broken && !context.sourced,
     refusedBefore: ({ context }) => context.refusals === 1,
     mayGo: ({ context }) => context.dependency === 'ready',
     sourcedAndMayGo: ({ context }) => context.sourced && context.dependency === 'ready',
@@ -117,7 +120,11 @@ export const targetModel = setup({
       on: {
         save: { actions: 'wantNewer' },
         breakFile: { actions: 'breakIt' },
-        accepted: [{ guard: 'newer', target: 'needsSource', actions: 'ask' }, { target: 'working' }],
+        accepted: [
+          { guard: 'brokenAndNewer', target: 'held', actions: 'ask' },
+          { guard: 'newer', target: 'needsSource', actions: 'ask' },
+          { target: 'working' },
+        ],
         refusedForNow: [
           { guard: 'refusedBefore', target: 'givenUp', actions: ['refuse'] },
           { target: 'pausing', actions: 'refuse' },
@@ -146,12 +153,17 @@ export const targetModel = setup({
         save: { target: 'needsSource', actions: 'want' },
         breakFile: { target: 'held', actions: 'breakIt' },
         pauseEnds: [
+          { guard: 'brokenAndUnsourced', target: 'held' },
           { guard: 'sourcedAndBlocked', target: 'blocked' },
           { guard: 'sourcedAndMayGo', target: 'asking', actions: 'ask' },
           { guard: 'sourced', target: 'needsDependency' },
           { target: 'needsSource' },
         ],
-        userRetries: [{ guard: 'sourcedAndMayGo', target: 'asking', actions: 'ask' }, { target: 'needsSource' }],
+        userRetries: [
+          { guard: 'brokenAndUnsourced', target: 'held' },
+          { guard: 'sourcedAndMayGo', target: 'asking', actions: 'ask' },
+          { target: 'needsSource' },
+        ],
         removed: { target: 'gone', actions: 'disown' },
       },
     },

@@ -1,8 +1,11 @@
 // Draws the statecharts as Mermaid into docs/charts.md, from the code. `--check` fails when the page is out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { AnyStateMachine, StateNode } from 'xstate';
+import { attemptsMachine } from '../src/machines/attempts.ts';
 import { WATCH_KINDS } from '../src/machines/kinds.ts';
 import * as listWatch from '../src/machines/list-watch.ts';
+import { releaseMachine } from '../src/machines/release.ts';
+import { runMachine } from '../src/machines/run.ts';
 
 const PAGE = new URL('../docs/charts.md', import.meta.url);
 
@@ -60,6 +63,9 @@ function draw(machine: AnyStateMachine): string {
 
 const machines: Record<string, AnyStateMachine> = {
   ...WATCH_KINDS,
+  run: runMachine,
+  release: releaseMachine,
+  attempts: attemptsMachine,
   'list-watch': Object.values(listWatch).find(
     (value) => typeof value === 'object' && value !== null && 'root' in value,
   ) as unknown as AnyStateMachine,

@@ -59,7 +59,7 @@ export type Evidence =
   /** A process took up work with this state, restored from the log. */
   | { readonly type: 'restarted'; readonly state: StateView }
   | { readonly type: 'committed'; readonly events: readonly LoggedEvent[]; readonly state: StateView }
-  /** The state folded anew from the log, and what the live one was after the same event; both as plain JSON. */
+  /** The state folded anew from the log, and what the live one was after the same event; both as JSON would hold them. */
   | { readonly type: 'rebuilt'; readonly seq: number; readonly rebuilt: unknown; readonly live: unknown }
   /** An effect calls the outside. `key` tells the intents of one kind apart; `logged`: the intent is on disk. */
   | {
@@ -92,6 +92,8 @@ export type Evidence =
       readonly emptied: readonly string[];
       /** Targets that could be built of what was pushed before, and cannot be of this. */
       readonly brokenNow: readonly string[];
+      /** What a build of the artifact reads for a target; undefined where it fails, or there is no such target. */
+      readonly contentFor: (target: string) => string | undefined;
     }
   /** A controller applied a target. */
   | { readonly type: 'applied'; readonly target: string; readonly content: string; readonly artifact: ArtifactAge }

@@ -1,4 +1,5 @@
-import type { Evidence, Invariant, LoggedEvent } from './evidence.ts';
+import type { Evidence, Invariant, LoggedEvent, StateView } from './evidence.ts';
+import { targetOf } from './machine-views.ts';
 
 interface Target {
   /** What was live when it was settled last, as Ready or as known from before. */
@@ -11,6 +12,8 @@ interface Target {
   isRedefined: boolean;
   /** It was wanted by a process that died. */
   isRestarted: boolean;
+  /** The request that was decided since then. */
+  token: unknown;
   /** It was suspended since it was settled last, whatever was asked of it since. */
   wasSuspended: boolean;
 }
@@ -41,6 +44,7 @@ export const minimality: Invariant = {
         excuse: undefined,
         isRedefined: false,
         isRestarted: false,
+        token: undefined,
         wasSuspended: false,
       };
       targets.set(id, known);
@@ -53,10 +57,10 @@ export const minimality: Invariant = {
       const isVague = isRestarted || (wasSuspended && wants > 0);
       const kept = isVague ? 'wanted anew while it was wanted' : undefined;
       const now = { settled: live.get(id), wants: 0, excuse: kept, isRedefined };
-      targets.set(id, { ...now, isRestarted: false, wasSuspended: false });
+      targets.set(id, { ...now, isRestarted: false, token: undefined, wasSuspended: false });
     }
 
-    function take(event: LoggedEvent): void {
+    function take(event: LoggedEvent, state: StateView): void {
       if (event.type === 'TargetSettled') {
         const id = String(event.target);
         if (event.outcome === 'ready') settle(id);
@@ -67,13 +71,17 @@ export const minimality: Invariant = {
       const id = event.machine.slice('target/'.length);
       if (event.type === 'BaselineFound') {
         settle(id);
-        // Nobody knows any more what it was reconciled with.
-        if (event.digest === undefined) of(id).settled = undefined;
+        // Nobody knows any more what it was reconciled with; or it was composed, maybe of an older push than the one that is known.
+        const machine = state.machines.get(event.machine);
+        const isComposed = machine !== undefined && targetOf(machine).reads.startsWith('ExternalArtifact/');
+        if (event.digest === undefined || isComposed) of(id).settled = undefined;
       }
       if (event.type === 'ReconcileWanted') {
         of(id).wants += 1;
         if (RULES_THAT_SAY_WHY.has(event.rule)) of(id).excuse = String(event.rule);
       }
+      if (event.type === 'EffectRequested' && event.effect === 'askTarget')
+        of(id).token = (event.params as { readonly token: string }).token;
       if (EXCUSES.has(event.type)) of(id).excuse = event.type;
       if (event.type === 'TargetSuspended') of(id).wasSuspended = true;
     }
@@ -95,13 +103,19 @@ export const minimality: Invariant = {
           live.set(evidence.target, evidence.content);
           return undefined;
         case 'committed':
-          for (const event of evidence.events) take(event);
+          // An answer that is logged beside a newer want is about the older one.
+          for (const event of evidence.events) if (event.type === 'TargetSettled') take(event, evidence.state);
+          for (const event of evidence.events) if (event.type !== 'TargetSettled') take(event, evidence.state);
           return undefined;
         case 'asked': {
-          const { settled, wants, excuse, isRedefined } = of(evidence.target);
+          const { settled, wants, excuse, isRedefined, isRestarted, token } = of(evidence.target);
           if (
+            // One that hung on since before it was settled was right when it was decided.
+            token !== evidence.token ||
             excuse !== undefined ||
             isRedefined ||
+            // Wanted before a crash, and not looked at since: its generator cannot be read.
+            isRestarted ||
             wants !== 1 ||
             settled === undefined ||
             settled !== evidence.offered

@@ -1,19 +1,25 @@
 import type { Evidence, Invariant, LoggedEvent, StateView } from './evidence.ts';
 import { stateOf, targetOf, topStateOf } from './machine-views.ts';
 
+type Committed = Extract<Evidence, { readonly type: 'committed' }>;
+
 const SAYS_WHY: ReadonlySet<string> = new Set(['held', 'dead-letter', 'suspended', 'backoff']);
 
 export const nothingSilent: Invariant = {
   name: 'nothing-silent',
   promise: 'Every full reconcile, hold, refusal and give-up has its reason in the log and in the status.',
-  begin: () => (evidence: Evidence) => {
-    if (evidence.type !== 'committed') return undefined;
-    for (const event of evidence.events) {
-      const silence =
-        silentEvent(event) ?? silentMachine(evidence.state, event.machine) ?? silentRefusal(evidence.state, event);
-      if (silence !== undefined) return silence;
-    }
-    return undefined;
+  begin() {
+    let before: StateView | undefined;
+    return (evidence: Evidence) => {
+      if (evidence.type === 'restarted') before = evidence.state;
+      if (evidence.type !== 'committed') return undefined;
+      const { events, state } = evidence;
+      let silence: string | undefined;
+      for (const event of events)
+        silence ??= silentEvent(event) ?? silentMachine(state, event.machine) ?? silentRefusal(evidence, event, before);
+      before = state;
+      return silence;
+    };
   },
 };
 
@@ -41,10 +47,15 @@ function silentEvent(event: LoggedEvent): string | undefined {
   }
 }
 
-/** After a refusal a target is given up, or tried again: not as if nothing had been. */
-function silentRefusal(state: StateView, event: LoggedEvent): string | undefined {
+/** After a refusal a target is given up, tried again, or told to be Ready all the same: not as if nothing had been. */
+function silentRefusal({ events, state }: Committed, event: LoggedEvent, before?: StateView): string | undefined {
   const machine = event.type === 'RequestFailed' ? state.machines.get(event.machine) : undefined;
   if (machine === undefined || topStateOf(machine) !== 'settled') return undefined;
+  // Of a request that was given up before, and hung on, nobody waits for an answer.
+  const wasAsking = before?.machines.get(event.machine);
+  if (wasAsking !== undefined && topStateOf(wasAsking) !== 'progressing') return undefined;
+  const isTold = events.some(({ type, target }) => type === 'TargetSettled' && `target/${target}` === event.machine);
+  if (isTold) return undefined;
   return `the request of ${event.machine} failed, and it is settled`;
 }
 

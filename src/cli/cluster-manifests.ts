@@ -71,7 +71,8 @@ function attempt<T>(file: string, look: () => T): T {
   }
 }
 
-function manifestsIn(file: string, text: string): readonly LoadedManifest[] {
+/** The objects of one text; `file` is what it is called in messages. Throws UsageError with the place of what is wrong. */
+export function manifestsIn(file: string, text: string): readonly LoadedManifest[] {
   // The path is only shown, as it was typed.
   const { nodes, problems } = parseYamlNodes(text, file as RelativePath, DEFAULT_LIMITS, { duplicateKeys: 'error' });
   const [problem] = problems;

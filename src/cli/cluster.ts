@@ -1,17 +1,27 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type EmbeddedCluster, StatusError, startCluster, startFlux, startRegistry } from '../embedded/testing.ts';
+import {
+  type EmbeddedCluster,
+  StatusError,
+  startArgoCd,
+  startCluster,
+  startFlux,
+  startRegistry,
+} from '../embedded/testing.ts';
 import { type LoadedManifest, readManifests } from './cluster-manifests.ts';
 import type { CommandIo } from './command.ts';
 import { CommandFailedError, UsageError } from './errors.ts';
 import { EXIT_INTERRUPTED } from './exit-codes.ts';
+import { shellWord } from './shell-word.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 
 /** What `reconcile-machine cluster` was asked for. */
 export interface ClusterCommandOptions {
   /** Files, directories and `-`, as typed. */
   readonly files: readonly string[];
   readonly flux: boolean;
+  readonly argocd: boolean;
   readonly registry: boolean;
   /** Where to write the kubeconfig; undefined: a temporary file. */
   readonly kubeconfig: string | undefined;
@@ -27,6 +37,7 @@ interface Serving {
   /** `127.0.0.1:<port>` */
   readonly registry?: string;
   readonly flux: boolean;
+  readonly argocd: boolean;
   /** Objects from manifests. */
   readonly loaded: number;
 }
@@ -42,7 +53,14 @@ export async function runCluster(options: ClusterCommandOptions, io: CommandIo):
     undo.push(() => cluster.stop());
     const registry = options.registry ? await startRegistry() : undefined;
     if (registry !== undefined) undo.push(() => registry.stop());
-    // Before the controllers run: what they find is whole.
+    // As where Flux is installed: its objects have a place.
+    if (options.flux) cluster.objects.apply(FLUX_NAMESPACE, 'reconcile-machine');
+    if (options.argocd) {
+      // It brings its definitions, which Applications in the manifests need.
+      const argo = await startArgoCd({ cluster });
+      undo.push(() => argo.stop());
+    }
+    // Before Flux's controllers run: what they find is whole.
     load(cluster, manifests);
     if (options.flux) {
       const flux = await startFlux({ cluster });
@@ -57,12 +75,13 @@ export async function runCluster(options: ClusterCommandOptions, io: CommandIo):
         kubeconfig,
         ...(registry === undefined ? {} : { registry: registry.host }),
         flux: options.flux,
+        argocd: options.argocd,
         loaded: manifests.length,
       },
       options,
       io,
     );
-    await interruption(io.signal);
+    await untilInterrupted(io.signal);
     return EXIT_INTERRUPTED;
   } finally {
     for (const step of undo.reverse()) await step();
@@ -74,6 +93,7 @@ function cannotListen(error: unknown): never {
   throw new CommandFailedError(message, 'choose another with --port, or leave it out for a free one', { cause: error });
 }
 
+const FLUX_NAMESPACE = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'flux-system' } };
 const FIRST_KINDS = ['Namespace', 'CustomResourceDefinition'];
 
 /** Namespaces and definitions go first, whatever the order of the files. */
@@ -129,28 +149,10 @@ function show(serving: Serving, { json }: ClusterCommandOptions, io: CommandIo):
     ['kubeconfig', serving.kubeconfig],
     ...(serving.registry === undefined ? [] : [['registry', `oci://${serving.registry} (plain HTTP)`]]),
     ...(serving.flux ? [['flux', 'stand-ins of source-, kustomize- and helm-controller']] : []),
+    ...(serving.argocd ? [['argocd', 'stand-ins of its application and ApplicationSet controllers']] : []),
     ...(serving.loaded === 0 ? [] : [['loaded', `${serving.loaded} ${serving.loaded === 1 ? 'object' : 'objects'}`]]),
   ];
   for (const [name = '', value = ''] of rows) io.stdout.write(`${name.padEnd(12)}${value}\n`);
   io.stdout.write(`\nexport KUBECONFIG=${shellWord(serving.kubeconfig)}\n`);
   io.stdout.write('kubectl get all --all-namespaces\n\nCtrl-C ends it, and nothing is kept.\n');
-}
-
-function shellWord(text: string): string {
-  return /^[\w/.:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-const NEVER_MS = 2 ** 31 - 1;
-
-/** Embedded servers do not keep a process alive, so that a test which forgets to stop one ends: this timer does. */
-function interruption(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((done) => {
-    const alive = setInterval(() => {}, NEVER_MS);
-    const end = (): void => {
-      clearInterval(alive);
-      done();
-    };
-    signal.addEventListener('abort', end, { once: true });
-  });
 }

@@ -28,6 +28,8 @@ export interface Command<Options> {
   readonly positionals: readonly PositionalSpec[];
   readonly options: readonly OptionSpec[];
   readonly examples: readonly { readonly line: string; readonly does: string }[];
+  /** `unused`: it takes nothing from the configuration. `own`: it reads that itself. Default: its options are filled from there. */
+  readonly configuration?: 'unused' | 'own';
   /** Throws UsageError. */
   read(parsed: ParsedArguments): Options;
   /** Imports the command's code, which may be heavy: only called to run it. */

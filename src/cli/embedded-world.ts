@@ -6,17 +6,15 @@ import type { ClusterConnection } from '../cluster/connection.ts';
 import { loadKubeconfig } from '../cluster/kubeconfig.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { ObjectId } from '../domain/target.ts';
-import { loadRepository, startCluster, startFlux, startRegistry } from '../embedded/testing.ts';
+import { startCluster, startRegistry } from '../embedded/testing.ts';
 import { systemClock } from '../engine/clock.ts';
 import type { CommandIo } from './command.ts';
+import { startEmbeddedEngines } from './embedded-engines.ts';
 import { offlineObjects } from './offline-objects.ts';
 import type { WatchOptions } from './options.ts';
 import { type RunningWatch, runSession } from './run-session.ts';
 
-/** Flux's own default is 30 s (`--requeue-dependency`); its example repository sets this. Nobody wants to watch a demo wait. */
-const DEPENDENCY_REQUEUE_MS = 5_000;
-
-/** A cluster, a registry and Flux's stand-ins in this process, holding the Flux objects of one directory. */
+/** A cluster, a registry and stand-ins for the engines in this process, holding the objects of Flux and Argo CD of one directory. */
 export interface EmbeddedWorld {
   readonly connection: ClusterConnection;
   /** What is different from the manifests, and which entry was taken, in words. */
@@ -37,29 +35,16 @@ export async function startEmbeddedWorld(input: {
   };
   try {
     const { objects, notes } = await offlineObjects(input);
-    const wanted = input.source === undefined ? undefined : sourceIds(input.source, objects);
-    const loaded = loadRepository({
-      cluster,
-      registry,
-      objects,
-      ...(wanted === undefined ? {} : { fedSources: wanted }),
-    });
-    const flux = await startFlux({ cluster, rewrite: loaded.rewrite, dependencyRequeueMs: DEPENDENCY_REQUEUE_MS });
+    const engines = await startEmbeddedEngines({ cluster, registry, objects, source: input.source });
     const kubeconfig = join(tmpdir(), `reconcile-machine-${randomUUID()}.kubeconfig`);
     await cluster.writeKubeconfig(kubeconfig);
     const connection = await loadKubeconfig({ path: kubeconfig }).finally(() => rmSync(kubeconfig, { force: true }));
-    const builder =
-      flux.builder === 'plain'
-        ? [
-            'neither kubectl nor kustomize is installed: manifests are applied as they are, without overlays and patches',
-          ]
-        : [];
     return {
       connection,
-      notes: [...notes, ...loaded.rewritten, ...builder],
-      fed: loaded.fed[0],
+      notes: [...notes, ...new Set(engines.flatMap((engine) => engine.notes))],
+      fed: engines.find(({ fed }) => fed !== undefined)?.fed,
       stop: async () => {
-        await flux.stop();
+        await Promise.all(engines.map((engine) => engine.stop()));
         await stop();
       },
     };
@@ -67,21 +52,6 @@ export async function startEmbeddedWorld(input: {
     await stop();
     throw error;
   }
-}
-
-function sourceIds(
-  source: string,
-  objects: readonly { kind: string; metadata: { name: string; namespace?: string } }[],
-): ObjectId[] {
-  const [namespace, name] = source.split('/').slice(-2);
-  return objects
-    .filter(
-      ({ kind, metadata }) =>
-        /Repository$|^Bucket$/.test(kind) &&
-        metadata.name === name &&
-        (metadata.namespace ?? 'flux-system') === namespace,
-    )
-    .map(({ kind }) => `${kind}/${namespace}/${name}`);
 }
 
 /** `watch --embedded`: the same watch, against a world of its own that starts empty: so the first thing is a full reconcile. */
@@ -113,7 +83,7 @@ export async function watchEmbedded(
           ...options,
           initial: !options.dryRun,
           root: options.root ?? dir,
-          source: world.fed?.split('/').slice(1).join('/'),
+          source: world.fed,
         },
         dir,
         logPath,

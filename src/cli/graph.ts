@@ -5,6 +5,7 @@ import type { Limits } from '../domain/limits.ts';
 import { childOf, type RelativePath, ROOT, relativePath } from '../domain/paths.ts';
 import { parseYamlDocuments } from '../domain/yaml-documents.ts';
 import { DiskTree } from '../streams/disk-tree.ts';
+import { applicationDirectories } from './application-directories.ts';
 
 /** One directory that can be built, as `graph --json` prints it. */
 export interface GraphEntry {
@@ -21,7 +22,7 @@ export interface GraphEntry {
 }
 
 /**
- * One entry for every directory under `dir` with a kustomization file, and for every `spec.path` of a Flux Kustomization found among
+ * One entry for every directory under `dir` with a kustomization file, and for every path of a Flux Kustomization or Argo CD Application found among
  * the manifests that is a directory in `dir`. Sorted by path. Symlinks inside `dir` are followed, as `kubectl kustomize` does on a
  * local directory. Throws where `dir` is no directory.
  */
@@ -30,8 +31,10 @@ export function graphReport(dir: string, limits: Limits): GraphEntry[] {
   const graph = new KustomizationGraph(tree, { limits });
   const directories = new Set<RelativePath>(graph.kustomizationDirectories());
   for (const path of fluxPaths(tree, limits)) if (tree.kindOf(path) === 'directory') directories.add(path);
+  const applications = applicationDirectories(tree, limits);
+  for (const path of applications.keys()) directories.add(path);
   return [...directories].sort().map((directory) => {
-    const { files, remote, problems, kustomizations } = graph.closure(directory);
+    const { files, remote, problems, kustomizations } = applications.get(directory) ?? graph.closure(directory);
     const includes = kustomizations.filter((included) => included !== directory);
     return { path: directory, files, remote, errors: problems.map(sentenceOf), includes };
   });

@@ -1,32 +1,37 @@
+import { isApplicationSource } from '../domain/argo/application-source.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { RelativePath } from '../domain/paths.ts';
 import type { FullReason, HeldTarget } from '../domain/resolution.ts';
 import type { EngineState } from '../engine/engine-state.ts';
 import { nameOf } from '../engine/engine-state.ts';
 import type { LoggedEvent } from '../engine/event-log.ts';
-import { WATCH } from '../machines/messages.ts';
+import { isolationMachineId, WATCH } from '../machines/messages.ts';
 import { stateName } from '../machines/state-name.ts';
 import type { Batch, Plan, WatchContext } from '../machines/watch-context.ts';
 import type { BatchResolved, Happening } from '../ui/happening.ts';
+import { isolationHint } from '../ui/isolation-hint.ts';
 
 /** What a person is shown of the log's events. Remembers only when things began, to say how long they took. */
 export class HappeningsOf {
   #cycleAt: number | undefined;
   #changedAt: number | undefined;
   #pushAt = 0;
+  readonly #closurePushAt = new Map<string, number>();
   #bystanders = 0;
   #inCycle = false;
   readonly #hooks: readonly string[];
+  /** Isolation is off and would work, and nobody was told yet what it would spare. */
+  #suggestsIsolation = false;
 
   constructor(options: { readonly hooks: readonly string[] }) {
     this.#hooks = options.hooks;
   }
 
   of(event: LoggedEvent, state: Readonly<EngineState>): Happening[] {
-    return [...this.#of(event), ...this.#cycleEnd(event, state)];
+    return [...this.#of(event, state), ...this.#cycleEnd(event, state)];
   }
 
-  #of(event: LoggedEvent): Happening[] {
+  #of(event: LoggedEvent, state: Readonly<EngineState>): Happening[] {
     switch (event.type) {
       case 'FilesChanged':
         this.#cycleAt ??= event.at;
@@ -40,6 +45,9 @@ export class HappeningsOf {
       case 'TargetsUncertain':
         this.#inCycle = true;
         return [resolvedHappening(event), ...warningsOf(event)];
+      case 'IsolationDecided':
+        this.#suggestsIsolation = event.wouldWork === true;
+        return [];
       case 'NothingToDo':
         if (!this.#inCycle) this.#cycleAt = undefined;
         return [...nothingHappening(event), ...warningsOf(event)];
@@ -64,6 +72,23 @@ export class HappeningsOf {
             elapsedMs: event.at - this.#pushAt,
           },
         ];
+      case 'ClosurePushed':
+        return [
+          {
+            type: 'pushed',
+            source: nameOf(event.machine),
+            own: true,
+            revision: String(event.revision),
+            bytes: Number(event.bytesSent),
+            unchanged: event.unchanged === true,
+            elapsedMs: event.at - (this.#closurePushAt.get(event.machine) ?? event.at),
+          },
+        ];
+      case 'MoveFailed':
+        return this.#retried(event, state);
+      case 'MoveAbandoned':
+      case 'IsolationLost':
+        return this.#notIsolated(event, state);
       case 'SourceAvailable':
         return Object.entries(event.revisions as Record<string, string>)
           .filter(([source]) => !source.startsWith('ExternalArtifact/'))
@@ -75,6 +100,21 @@ export class HappeningsOf {
       default:
         return [];
     }
+  }
+
+  /** One that is given up is told of as such. */
+  #retried({ machine, at, failure }: LoggedEvent, state: Readonly<EngineState>): Happening[] {
+    const due = state.timers.get(`${machine}#backoff`)?.dueAt;
+    if (due === undefined) return [];
+    const { kind, message } = failure as Failure;
+    return [{ type: 'targetFailed', id: nameOf(machine), reason: kind, message, retryInMs: Math.max(0, due - at) }];
+  }
+
+  /** What is merely begun anew needs no word: only what a machine refused is for good. */
+  #notIsolated({ machine, reason }: LoggedEvent, state: Readonly<EngineState>): Happening[] {
+    const isolation = state.machines.get(isolationMachineId(nameOf(machine)));
+    if (isolation === undefined || !(isolation.matches('refused') || isolation.matches('dropping'))) return [];
+    return [{ type: 'notIsolated', id: nameOf(machine), because: String(reason) }];
   }
 
   #effectHappening(event: LoggedEvent): Happening[] {
@@ -89,6 +129,14 @@ export class HappeningsOf {
       case 'pushArtifact':
         this.#pushAt = event.at;
         return [];
+      case 'pushClosure':
+        this.#closurePushAt.set(event.machine, event.at);
+        return [];
+      case 'createSource':
+      case 'moveSource':
+        return [{ type: 'asked', id: nameOf(event.machine) }];
+      case 'switchTarget':
+        return [{ type: 'isolated', id: nameOf(event.machine), source: (event.params as { source: string }).source }];
       case 'runHooks':
         return this.#hooks.map((command) => ({ type: 'hook', command }));
       case 'askTarget':
@@ -99,8 +147,11 @@ export class HappeningsOf {
   }
 
   #cycleEnd(event: LoggedEvent, state: Readonly<EngineState>): Happening[] {
-    if (event.type === 'TargetsResolved' || event.type === 'TargetsUncertain')
-      this.#bystanders = (event.plan as Plan).bystanders;
+    if (event.type === 'TargetsResolved' || event.type === 'TargetsUncertain') {
+      const { source, bystanders } = event.plan as Plan;
+      // Argo CD runs no Application before it is asked or its resync comes.
+      this.#bystanders = isApplicationSource(source) ? 0 : bystanders;
+    }
     const watch = state.machines.get(WATCH);
     if (watch === undefined) return [];
     const context = watch.context as WatchContext;
@@ -122,7 +173,10 @@ export class HappeningsOf {
     }
     const elapsedMs = event.at - (this.#cycleAt ?? event.at);
     this.#cycleAt = name === 'debouncing' ? event.at : undefined;
-    return [{ type: 'cycleEnd', ...counts, elapsedMs, otherRuns: this.#bystanders }];
+    const end: Happening = { type: 'cycleEnd', ...counts, elapsedMs, otherRuns: this.#bystanders };
+    if (!this.#suggestsIsolation || this.#bystanders === 0) return [end];
+    this.#suggestsIsolation = false;
+    return [end, isolationHint(Object.keys(context.outcomes).length, this.#bystanders)];
   }
 }
 
@@ -138,6 +192,9 @@ function resolvedHappening(event: LoggedEvent): BatchResolved {
     suspended: plan.suspended,
     bystanders: plan.bystanders,
     pruneRisk: plan.pruneRisk,
+    shared: plan.targets.flatMap(({ id, sharedBecause }) =>
+      sharedBecause === undefined ? [] : [{ id, because: sharedBecause }],
+    ),
   };
 }
 

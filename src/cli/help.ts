@@ -58,7 +58,8 @@ function optionLines(options: readonly OptionSpec[]): string[] {
   return columns(
     options.map((option) => {
       const short = option.short === undefined ? '    ' : `-${option.short}, `;
-      const value = option.kind === 'flag' ? '' : ` ${option.placeholder ?? 'VALUE'}`;
+      const placeholder = option.placeholder ?? 'VALUE';
+      const value = option.kind === 'flag' ? '' : option.bare === undefined ? ` ${placeholder}` : `[=${placeholder}]`;
       const notes = [
         ...(option.fallback === undefined ? [] : [`default: ${option.fallback}`]),
         ...(option.repeatable === true ? ['repeatable'] : []),

@@ -25,14 +25,19 @@ export function limitsFrom(parsed: ParsedArguments): Limits {
   return changed;
 }
 
-/** As `limitsFrom`, for commands that have `--quiet-period`, `--max-wait` and `--timeout`; these win over `--limit`. */
-export function timedLimitsFrom(parsed: ParsedArguments): Limits {
+/** As `limitsFrom`, for commands that have `--timeout`; it wins over `--limit`. */
+export function waitLimitsFrom(parsed: ParsedArguments): Limits {
   const limits = limitsFrom(parsed);
+  return { ...limits, targetWaitMs: positiveMs('--timeout', parsed.durationMs('timeout') ?? limits.targetWaitMs) };
+}
+
+/** As `waitLimitsFrom`, for commands that have `--quiet-period` and `--max-wait` too. */
+export function timedLimitsFrom(parsed: ParsedArguments): Limits {
+  const limits = waitLimitsFrom(parsed);
   const timed: Limits = {
     ...limits,
     quietPeriodMs: parsed.durationMs('quiet-period') ?? limits.quietPeriodMs,
     maxWaitMs: parsed.durationMs('max-wait') ?? limits.maxWaitMs,
-    targetWaitMs: positiveMs('--timeout', parsed.durationMs('timeout') ?? limits.targetWaitMs),
   };
   if (timed.quietPeriodMs > timed.maxWaitMs) {
     throw new UsageError(
@@ -63,14 +68,15 @@ function readLimit(entry: string): [keyof Limits, number] {
   const value = limitValue(known, text);
   if (value === undefined) {
     throw new UsageError(
-      `--limit ${known} expects ${expectedValue(known)}, found ${text === '' ? 'nothing' : `'${text}'`}`,
+      `--limit ${known} expects ${expectedLimit(known)}, found ${text === '' ? 'nothing' : `'${text}'`}`,
       `its default is ${known}=${DEFAULT_LIMITS[known]}`,
     );
   }
   return [known, value];
 }
 
-function limitValue(name: keyof Limits, text: string): number | undefined {
+/** `text` as a value of that limit, in its unit; undefined when it is none. */
+export function limitValue(name: string, text: string): number | undefined {
   if (name.endsWith('Ratio')) return /^\d+(\.\d+)?$/.test(text) && Number(text) < 1 ? Number(text) : undefined;
   if (/Ms(Min|Max)?$/.test(name)) {
     const milliseconds = /^\d+$/.test(text) ? Number(text) : parseDurationMs(text);
@@ -83,7 +89,8 @@ function limitValue(name: keyof Limits, text: string): number | undefined {
   return Number.isSafeInteger(value) && value > 0 ? value : undefined;
 }
 
-function expectedValue(name: keyof Limits): string {
+/** What `limitValue` takes for that limit, in words. */
+export function expectedLimit(name: string): string {
   if (name.endsWith('Ratio')) return 'a share from 0 to below 1, e.g. 0.2';
   if (/Ms(Min|Max)?$/.test(name)) return 'a duration such as 500ms or 2m, or milliseconds';
   if (name.includes('Bytes')) return 'bytes above 0, e.g. 16777216 or 16Mi';

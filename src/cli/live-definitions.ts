@@ -1,17 +1,16 @@
 import { createClusterClient } from '../cluster/client.ts';
-import { loadKubeconfig } from '../cluster/kubeconfig.ts';
+import { listAll } from '../cluster/list-all.ts';
 import { definitionsFromObjects } from '../domain/definitions-from-objects.ts';
+import { beforeIsolation } from '../domain/isolation/isolated-source.ts';
 import type { KubeObject } from '../domain/kube-object.ts';
 import type { Definitions, ObjectId } from '../domain/target.ts';
+import { clusterConnection } from './cluster-connection.ts';
 import type { CommandIo } from './command.ts';
 import { UsageError } from './errors.ts';
 import type { ClusterOptions } from './options.ts';
-import { servedFluxResources } from './session/live-cluster.ts';
-import { asTyped } from './typed-wrong.ts';
+import { servedGitOpsResources } from './session/live-cluster.ts';
 
-const PAGE = 500;
-
-/** The Flux objects as the cluster has them now: one list of each kind, no watch. `fedSource`: what `--source` names. */
+/** The objects of Flux and Argo CD as the cluster has them now: one list of each kind, no watch. `fedSource`: what `--source` names. */
 export async function liveDefinitions(
   options: ClusterOptions & {
     readonly source: string | undefined;
@@ -19,28 +18,15 @@ export async function liveDefinitions(
   },
   io: CommandIo,
 ): Promise<{ readonly definitions: Definitions; readonly fedSource: ObjectId | undefined }> {
-  const connection = await asTyped(options.kubeconfig ?? options.context, () =>
-    loadKubeconfig({ path: options.kubeconfig, context: options.context, env: io.env }),
-  );
-  const client = createClusterClient(connection, { limits: options.limits });
+  const client = createClusterClient(await clusterConnection(options, io), { limits: options.limits });
   try {
     const objects: KubeObject[] = [];
-    for (const resource of await servedFluxResources(client)) {
-      let continueToken: string | undefined;
-      do {
-        const page = await client.list(resource, {
-          namespace: options.namespace,
-          limit: PAGE,
-          continueToken,
-          signal: io.signal,
-        });
-        // Items of a list come without the kind that the list names once.
-        for (const item of page.items)
-          objects.push({ ...item, kind: resource.kind, apiVersion: `${resource.group}/${resource.version}` });
-        continueToken = page.continueToken;
-      } while (continueToken !== undefined && continueToken !== '');
+    for (const resource of await servedGitOpsResources(client)) {
+      const { namespace } = options;
+      objects.push(...(await listAll(client, resource, { namespace, signal: io.signal })));
     }
-    const definitions = definitionsFromObjects(objects.map((object) => ({ object })));
+    const defining = objects.map((object) => ({ object }));
+    const definitions = beforeIsolation(definitionsFromObjects(defining), defining);
     return { definitions, fedSource: named(definitions, options.source) };
   } finally {
     client.close();
@@ -50,7 +36,8 @@ export async function liveDefinitions(
 function named(definitions: Definitions, source: string | undefined): ObjectId | undefined {
   if (source === undefined) return undefined;
   const found = definitions.sources.filter(
-    ({ id, namespace, name }) => id === source || `${namespace}/${name}` === source,
+    ({ id, namespace, name }) =>
+      id === source || `${namespace}/${name}` === source || (namespace === '' && name === source),
   );
   const [only] = found;
   if (only !== undefined && found.length === 1) return only.id;

@@ -3,6 +3,7 @@ import { FailureError } from '../domain/failure.ts';
 import { wantsColor } from './color.ts';
 import type { AnyCommand, CommandIo } from './command.ts';
 import { COMMANDS } from './commands.ts';
+import { parseConfigured } from './config/parse-configured.ts';
 import { errorReport, formatErrorReport } from './error-report.ts';
 import { UsageError } from './errors.ts';
 import { EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
@@ -54,12 +55,7 @@ async function dispatch(argv: readonly string[], io: CommandIo, commands: readon
   if (global.flag('help') || isGiven(rest, '--help') || isGiven(rest, '-h'))
     return show(io, commandHelp(command, bold));
   if (isGiven(rest, '--version') || isGiven(rest, '-V')) return show(io, `${packageVersion()}\n`);
-  const parsed = parseArguments(rest, {
-    options: [...command.options, ...GLOBAL_OPTIONS],
-    positionals: command.positionals,
-    helpLine: `reconcile-machine ${command.name} --help`,
-  });
-  return command.prepare(parsed).run(io);
+  return command.prepare(await parseConfigured(rest, command, io)).run(io);
 }
 
 function commandNamed(name: string, commands: readonly AnyCommand[]): AnyCommand {

@@ -1,4 +1,5 @@
 import { fedSourceCandidates } from '../domain/fed-source.ts';
+import { beforeIsolation } from '../domain/isolation/isolated-source.ts';
 import { KustomizationGraph } from '../domain/kustomization-graph.ts';
 import { type Definitions, type ObjectId, parseObjectId } from '../domain/target.ts';
 import { offlineDefinitions } from '../effects/offline-definitions.ts';
@@ -19,7 +20,8 @@ export async function offlineEntries(
   const { limits, entry, source } = options;
   const tree = new DiskTree(rootDir, { limits });
   const graph = new KustomizationGraph(tree, { limits });
-  const { entries, problems } = await offlineDefinitions({ rootDir, tree, graph, limits, entry });
+  const { entries: written, problems } = await offlineDefinitions({ rootDir, tree, graph, limits, entry });
+  const entries = written.map(({ definitions, objects }) => ({ definitions: beforeIsolation(definitions, objects) }));
   if (entry !== undefined && entries.length === 0) {
     throw new UsageError(
       `--entry ${entry} holds no Flux objects in ${rootDir}`,

@@ -5,7 +5,7 @@ import { offlineDefinitions } from '../effects/offline-definitions.ts';
 import { DiskTree } from '../streams/disk-tree.ts';
 import { CommandFailedError } from './errors.ts';
 
-/** The Flux objects of one cluster that a directory holds. Of several clusters the first is taken, and the others are named. */
+/** The objects of Flux and Argo CD of one cluster that a directory holds. Of several clusters the first is taken, and the others are named. */
 export async function offlineObjects(input: {
   readonly dir: string;
   readonly entry: string | undefined;
@@ -19,8 +19,8 @@ export async function offlineObjects(input: {
   const [chosen, ...others] = withTargets;
   if (chosen === undefined) {
     throw new CommandFailedError(
-      `no Flux Kustomization was found in ${dir}`,
-      'it needs at least one manifest of kind Kustomization, kustomize.toolkit.fluxcd.io/v1',
+      `no Flux Kustomization and no Argo CD Application was found in ${dir}`,
+      'it needs at least one manifest of kind Kustomization (kustomize.toolkit.fluxcd.io/v1) or Application (argoproj.io/v1alpha1)',
     );
   }
   const notes = problems.map(({ message }) => message);

@@ -14,6 +14,8 @@ export interface OptionSpec {
   /** Shown in the help; the reader of the option applies it. */
   readonly fallback?: string;
   readonly repeatable?: boolean;
+  /** What it means without a value; one is then given as `--name=VALUE` only. */
+  readonly bare?: string;
   /** The only values allowed. */
   readonly choices?: readonly string[];
 }

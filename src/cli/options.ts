@@ -1,3 +1,4 @@
+import type { IsolateMode } from '../domain/isolation/isolation-decision.ts';
 import type { Limits } from '../domain/limits.ts';
 
 /** Which cluster a command talks to, as given on the command line. */
@@ -8,6 +9,16 @@ export interface ClusterOptions {
   readonly context: string | undefined;
   /** `--namespace NAME`; undefined: all namespaces. */
   readonly namespace: string | undefined;
+}
+
+/** Which tag the cluster is to follow, and where. */
+export interface TagOptions {
+  /** `--tag`, else as configured. */
+  readonly tag: string | undefined;
+  /** `--registry`, else as configured: the repository that the tag is about. */
+  readonly registry: string | undefined;
+  /** `--source NAMESPACE/NAME`, else as configured: the source that it is about. */
+  readonly source: string | undefined;
 }
 
 /** Which directory, and what in it counts. Paths are as given, relative to `CommandIo.cwd`. */
@@ -33,10 +44,14 @@ export interface WatchOptions extends ClusterOptions, DirectoryOptions {
   readonly registry: string | undefined;
   /** `--tag NAME`; undefined: the source's own tag. */
   readonly tag: string | undefined;
+  /** Without `--no-repair`: a source that follows another tag is made to follow this one. */
+  readonly repair: boolean;
   /** A full reconcile before the first save. */
   readonly initial: boolean;
   /** Decide and show, send nothing. */
   readonly dryRun: boolean;
+  /** `--sync`: Applications without automated sync are synced. */
+  readonly sync: boolean;
   /** End after the first cycle, with its exit code. */
   readonly once: boolean;
   readonly json: boolean;
@@ -44,6 +59,12 @@ export interface WatchOptions extends ClusterOptions, DirectoryOptions {
   readonly log: string | undefined;
   /** `--hook CMD`, in the order given. */
   readonly hooks: readonly string[];
+  /** `--isolate[=MODE]`: whether changed targets get sources of their own for the session. */
+  readonly isolate: IsolateMode;
+  /** `--registry-in-cluster HOST[:PORT]`: what the registry is called there; undefined: as in the source, else as from here. */
+  readonly registryInCluster: string | undefined;
+  /** Leave isolated targets where they are at the end. */
+  readonly keep: boolean;
   /** Use the cluster and registry in this process. */
   readonly embedded: boolean;
   /** Look for changes by polling. */

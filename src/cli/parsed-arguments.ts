@@ -4,9 +4,11 @@ import { UsageError } from './errors.ts';
 import { nearestName } from './nearest-name.ts';
 import type { OptionSpec, PositionalSpec } from './option-spec.ts';
 
-/** A checked command line: every option known, every value of its kind. */
+/** A checked command line: every option known, every value of its kind; what it leaves out is as configured. */
 export interface ParsedArguments {
   readonly positionals: readonly string[];
+  /** Whether it stands on the command line itself. */
+  given(name: string): boolean;
   flag(name: string): boolean;
   text(name: string): string | undefined;
   texts(name: string): readonly string[];
@@ -19,7 +21,21 @@ export interface ArgumentSpecs {
   readonly positionals: readonly PositionalSpec[];
   /** For the hint, e.g. `reconcile-machine watch --help`. */
   readonly helpLine: string;
+  readonly defaults?: OptionDefaults;
+  /** Flags that may be configured: `--no-` before their name turns them off. */
+  readonly negatable?: ReadonlySet<string>;
 }
+
+/** What counts where the command line says nothing. Checked already. */
+export interface OptionDefaults {
+  /** By option; a flag that is on has one empty text. */
+  readonly values: ReadonlyMap<string, readonly string[]>;
+  /** For the positional DIR. */
+  readonly directory: string | undefined;
+}
+
+/** Options whose given values come on top of the configured ones. */
+const ADDED_UP = new Set(['limit']);
 
 /** Reads `args` (without the command's name) against its specs. Throws UsageError naming what was expected and what was found. */
 export function parseArguments(args: readonly string[], specs: ArgumentSpecs): ParsedArguments {
@@ -34,10 +50,16 @@ export function parseArguments(args: readonly string[], specs: ArgumentSpecs): P
   });
   const values = new Map<string, string[]>();
   const positionals: string[] = [];
+  const turnedOff = new Set<string>();
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
     const spec = byName.get(token.name);
+    const negated = spec === undefined ? negatedFlag(token.name, byName, specs) : undefined;
+    if (negated !== undefined) {
+      turnedOff.add(negated);
+      continue;
+    }
     if (spec === undefined) throw unknownOption(token.rawName, specs);
     const value = checkedValue(spec, token.value, token.inlineValue ?? false, specs.helpLine);
     const earlier = values.get(spec.name) ?? [];
@@ -50,22 +72,35 @@ export function parseArguments(args: readonly string[], specs: ArgumentSpecs): P
     values.set(spec.name, [...earlier, value]);
   }
   checkPositionals(positionals, specs);
-  const first = (name: string): string | undefined => {
+  if (specs.positionals[positionals.length]?.name === 'DIR' && specs.defaults?.directory !== undefined)
+    positionals.push(specs.defaults.directory);
+  const all = (name: string): readonly string[] => {
     if (!byName.has(name)) throw new Error(`no option is named ${name}`);
-    return values.get(name)?.[0];
+    const given = values.get(name) ?? [];
+    if (turnedOff.has(name) || (given.length > 0 && !ADDED_UP.has(name))) return given;
+    return [...(specs.defaults?.values.get(name) ?? []), ...given];
   };
+  const first = (name: string): string | undefined => all(name)[0];
   return {
     positionals,
+    given: (name) => values.has(name) || turnedOff.has(name),
     flag: (name) => first(name) !== undefined,
     text: first,
-    texts: (name) => values.get(name) ?? [],
+    // None where the command has no such option: `isolate` ignores no files.
+    texts: (name) => (byName.has(name) ? all(name) : []),
     count: (name) => mapDefined(first(name), Number),
     durationMs: (name) => mapDefined(first(name), parseDurationMs),
   };
 }
 
+function negatedFlag(name: string, byName: ReadonlyMap<string, OptionSpec>, specs: ArgumentSpecs): string | undefined {
+  const positive = /^no-(.+)$/.exec(name)?.[1];
+  if (positive === undefined || byName.get(positive)?.kind !== 'flag') return undefined;
+  return specs.negatable?.has(positive) === true ? positive : undefined;
+}
+
 function parseArgsOption(spec: OptionSpec) {
-  const type: 'boolean' | 'string' = spec.kind === 'flag' ? 'boolean' : 'string';
+  const type: 'boolean' | 'string' = spec.kind === 'flag' || spec.bare !== undefined ? 'boolean' : 'string';
   return spec.short === undefined ? { type, multiple: true } : { type, multiple: true, short: spec.short };
 }
 
@@ -75,6 +110,7 @@ function checkedValue(spec: OptionSpec, value: string | undefined, inline: boole
     if (value !== undefined) throw new UsageError(`${shown} takes no value, found ${quoted(value)}`, `see ${helpLine}`);
     return '';
   }
+  if (spec.bare !== undefined && value === undefined) return spec.bare;
   const placeholder = spec.placeholder ?? 'VALUE';
   if (value === undefined || value === '' || (!inline && value.length > 1 && value.startsWith('-'))) {
     const found = value === undefined || value === '' ? 'nothing' : quoted(value);

@@ -1,6 +1,6 @@
 import type { ClusterConnection } from '../cluster/connection.ts';
 import type { Clock } from '../engine/clock.ts';
-import type { EngineState } from '../engine/engine-state.ts';
+import { type EngineState, nameOf } from '../engine/engine-state.ts';
 import type { LoggedEvent } from '../engine/event-log.ts';
 import { WATCH } from '../machines/messages.ts';
 import { stateName } from '../machines/state-name.ts';
@@ -69,12 +69,18 @@ export async function runSession(input: SessionInput, io: CommandIo): Promise<nu
       source: options.source,
       registry: options.registry,
       tag: options.tag,
+      repair: options.repair,
       full: options.initial ? { reason: 'initial', detail: 'a full reconcile was asked for at the start' } : undefined,
       dryRun: options.dryRun,
+      sync: options.sync,
       logPath: input.logPath,
       hooks: options.hooks,
       poll: options.poll,
       allowPrune: options.allowPrune,
+      isolate: options.isolate,
+      registryInCluster: options.registryInCluster,
+      keep: options.keep,
+      once: options.once,
       ignore: options.ignore,
       limits: options.limits,
       env: io.env,
@@ -113,10 +119,13 @@ async function outcome(input: SessionInput, running: RunningWatch, io: CommandIo
   return Promise.race([interrupted, once ?? scripted ?? interrupted]);
 }
 
+/** What makes one target run: a request to it, or a new revision of its own source. */
+const ASKING: ReadonlySet<string> = new Set(['askTarget', 'switchTarget', 'moveSource']);
+
 /** Watches the watch machine for the ends of cycles. A cycle is over when nothing is in flight and what came of a save is decided. */
 class CycleFollower {
   #waiting: ((result: CycleResult) => void)[] = [];
-  #asked: string[] = [];
+  #asked = new Set<string>();
   #firstEventAt: number | undefined;
   #refused = false;
 
@@ -125,8 +134,7 @@ class CycleFollower {
   }
 
   see(event: LoggedEvent, state: Readonly<EngineState>): void {
-    if (event.type === 'EffectRequested' && event.effect === 'askTarget')
-      this.#asked.push(event.machine.slice('target/'.length));
+    if (event.type === 'EffectRequested' && ASKING.has(String(event.effect))) this.#asked.add(nameOf(event.machine));
     if (event.machine !== WATCH) return;
     // What another look at the tree finds is as much a save as an event.
     if (event.type === 'FilesChanged' || event.type === 'FullReconcileRequested') this.#firstEventAt ??= event.at;
@@ -138,14 +146,14 @@ class CycleFollower {
     const context = snapshot.context as WatchContext;
     const outcomes = Object.values(context.outcomes);
     const result: CycleResult = {
-      asked: this.#asked,
+      asked: [...this.#asked],
       outcomes: context.outcomes,
       reason: context.lastReason,
       failed: this.#refused || outcomes.some((outcome) => outcome !== 'ready' && outcome !== 'suspended'),
       firstEventAt: this.#firstEventAt,
       endedAt: event.at,
     };
-    this.#asked = [];
+    this.#asked = new Set();
     this.#firstEventAt = undefined;
     this.#refused = false;
     for (const resolve of this.#waiting.splice(0)) resolve(result);

@@ -1,8 +1,8 @@
-import { UsageError } from './errors.ts';
+import { checkedOption } from './config/setting-problem.ts';
 import { ignorePatterns } from './ignore-patterns.ts';
 import { LIMIT_OPTION, limitsFrom } from './limit-options.ts';
 import type { OptionSpec, PositionalSpec } from './option-spec.ts';
-import type { ClusterOptions, DirectoryOptions, LogSourceOptions } from './options.ts';
+import type { ClusterOptions, DirectoryOptions, LogSourceOptions, TagOptions } from './options.ts';
 import type { ParsedArguments } from './parsed-arguments.ts';
 
 export const DIR: PositionalSpec = { name: 'DIR', required: false };
@@ -42,14 +42,16 @@ export const CLUSTER_OPTIONS: readonly OptionSpec[] = [
   },
 ];
 
+export const SOURCE_OPTION: OptionSpec = {
+  name: 'source',
+  kind: 'text',
+  placeholder: 'NAMESPACE/NAME',
+  summary: 'the source that the directory feeds',
+  fallback: 'the only one that fits',
+};
+
 export const DIRECTORY_OPTIONS: readonly OptionSpec[] = [
-  {
-    name: 'source',
-    kind: 'text',
-    placeholder: 'NAMESPACE/NAME',
-    summary: 'the source that the directory feeds',
-    fallback: 'the only one that fits',
-  },
+  SOURCE_OPTION,
   {
     name: 'root',
     kind: 'text',
@@ -121,7 +123,16 @@ export function logSourceOptions(parsed: ParsedArguments, dir: string | undefine
   return { dir, log: parsed.text('log'), json: parsed.flag('json') };
 }
 
-function sourceName(text: string | undefined): string | undefined {
-  if (text === undefined || /^[a-z0-9][a-z0-9.-]*\/[a-z0-9][a-z0-9.-]*$/.test(text)) return text;
-  throw new UsageError(`--source expects NAMESPACE/NAME, found '${text}'`, 'e.g. --source flux-system/flux-system');
+/** Throws UsageError for what is no `<namespace>/<name>`. */
+export function sourceName(text: string | undefined): string | undefined {
+  return checkedOption('workload.source', text);
+}
+
+/** The tag and what it is about, where a command compares them with what the cluster follows. */
+export function tagOptions(parsed: ParsedArguments): TagOptions {
+  return {
+    tag: checkedOption('workload.tag', parsed.text('tag')),
+    registry: checkedOption('workload.registry', parsed.text('registry')),
+    source: sourceName(parsed.text('source')),
+  };
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isGitKind } from '../domain/source-kinds.ts';
 import { parseObjectId, type TargetDefinition } from '../domain/target.ts';
 import type { ExplainedEntry } from './explained-entry.ts';
 import { gitTopLevel } from './session/git.ts';
@@ -19,7 +20,7 @@ export function sourceRoot(directory: string, entries: readonly ExplainedEntry[]
 }
 
 function isGit(source: string): boolean {
-  return parseObjectId(source).kind === 'GitRepository';
+  return isGitKind(parseObjectId(source).kind);
 }
 
 function isBelow(root: string, { path }: TargetDefinition): boolean {

@@ -21,6 +21,8 @@ function formatStatus(status: WatchStatus): string {
   if (watch.collected > 0) lines.push(`         ${watch.collected} changed paths are waiting`);
   if (watch.full !== undefined) lines.push(`         a full reconcile is owed: ${watch.full}`);
   if (watch.failure !== undefined) lines.push(`         failed, attempt ${watch.attempt}: ${watch.failure}`);
+  if (status.isolation !== undefined)
+    lines.push(`isolate  ${status.isolation.on ? 'on' : 'off'}: ${status.isolation.reason}`);
   for (const { id, state, revision, failure } of status.sources) {
     lines.push(
       `source   ${id}  ${state}${revision === undefined ? '' : `  ${revision}`}${failure === undefined ? '' : `  ${failure}`}`,
@@ -31,9 +33,16 @@ function formatStatus(status: WatchStatus): string {
       lines.push(`breaker  ${dependency}  ${state}, ${failures} failures  ${lastFailure ?? ''}`);
   }
   const width = Math.max(0, ...status.targets.map(({ id }) => id.length));
-  for (const target of status.targets) lines.push(`target   ${target.id.padEnd(width)}  ${target.state}${why(target)}`);
+  for (const target of status.targets)
+    lines.push(`target   ${target.id.padEnd(width)}  ${target.state}${why(target)}${source(target, status)}`);
   if (status.deadLetters.length > 0) lines.push('', 'retry a dead letter: reconcile-machine retry NAME');
   return `${lines.join('\n')}\n`;
+}
+
+/** Only while some have their own is it of interest which the others read. */
+function source({ ownSource, sharedBecause }: TargetStatus, { isolation }: WatchStatus): string {
+  if (ownSource !== undefined) return `  on ${ownSource}`;
+  return isolation?.on === true && sharedBecause !== '' ? `  shared: ${sharedBecause}` : '';
 }
 
 function why({ reason, message }: TargetStatus): string {

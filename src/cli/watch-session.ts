@@ -3,14 +3,22 @@ import { hostname } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { createClusterClient } from '../cluster/client.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
+import { isLocalCluster } from '../cluster/local-cluster.ts';
 import { type Failure, FailureError } from '../domain/failure.ts';
+import type { IsolateMode } from '../domain/isolation/isolation-decision.ts';
 import type { Limits } from '../domain/limits.ts';
 import { type RelativePath, relativePath } from '../domain/paths.ts';
 import type { FullReason } from '../domain/resolution.ts';
+import { isGitKind } from '../domain/source-kinds.ts';
 import type { SourceDefinition } from '../domain/target.ts';
+import { childrenToReturn } from '../effects/children-to-return.ts';
+import { chooseSource } from '../effects/choose-source.ts';
 import { type FedSource, fedSource, targetsFedBy } from '../effects/fed-source.ts';
+import { giveBackChildren } from '../effects/give-back-children.ts';
+import { isolationEffects } from '../effects/isolation-effects.ts';
 import { definitionsChangedEvent, idOf, LiveView } from '../effects/live-view.ts';
 import { runHook } from '../effects/run-hook.ts';
+import { Underway } from '../effects/underway.ts';
 import { watchEffects } from '../effects/watch-effects.ts';
 import { Workspace } from '../effects/workspace.ts';
 import { type Clock, systemClock } from '../engine/clock.ts';
@@ -19,21 +27,27 @@ import type { EngineState } from '../engine/engine-state.ts';
 import type { LoggedEvent, NewEvent } from '../engine/event-log.ts';
 import { openSqliteLog } from '../engine/sqlite-log.ts';
 import { WATCH_KINDS } from '../machines/kinds.ts';
-import { WATCH } from '../machines/messages.ts';
+import { isolationMachineId, targetMachineId, WATCH } from '../machines/messages.ts';
 import { createRegistryClient } from '../registry/client.ts';
 import { parseReference } from '../registry/reference.ts';
 import { DiskTree } from '../streams/disk-tree.ts';
 import { spooledRequests } from '../streams/request-spool.ts';
 import type { Happening } from '../ui/happening.ts';
 import { packageVersion } from './package-version.ts';
-import { baselineEvents } from './session/baseline.ts';
+import { Baseline } from './session/baseline.ts';
 import { Cleanup } from './session/cleanup.ts';
 import { gitTopLevel, waitForGit } from './session/git.ts';
+import { HooksOfCycle } from './session/hooks-of-cycle.ts';
 import { Inbox } from './session/inbox.ts';
-import { liveCluster, servedFluxResources } from './session/live-cluster.ts';
+import { type Isolation, startIsolation } from './session/isolation.ts';
+import { leaveIsolation } from './session/leave-isolation.ts';
+import { liveCluster, servedGitOpsResources } from './session/live-cluster.ts';
+import { ownArtifactPlaces } from './session/own-artifact-places.ts';
+import { pushShared } from './session/push-shared.ts';
 import { releaseMemoryAtRest } from './session/release-memory.ts';
 import { unlessAborted } from './session/unless-aborted.ts';
 import { watchedFiles } from './session/watched-files.ts';
+import { settleDriftOf } from './settle-drift.ts';
 import { asTyped } from './typed-wrong.ts';
 
 export interface WatchSessionOptions {
@@ -48,12 +62,24 @@ export interface WatchSessionOptions {
   readonly source: string | undefined;
   readonly registry: string | undefined;
   readonly tag: string | undefined;
+  /** Has the source follow the tag; false: only says where it does not. Default: neither. */
+  readonly repair?: boolean;
   readonly full: FullReason | undefined;
   readonly dryRun: boolean;
+  /** `--sync`: Applications without automated sync are synced. */
+  readonly sync?: boolean;
   readonly logPath: string;
   readonly hooks: readonly string[];
   readonly poll: boolean;
   readonly allowPrune: boolean;
+  /** Default: off. */
+  readonly isolate?: IsolateMode;
+  /** What the registry is called in the cluster. */
+  readonly registryInCluster?: string | undefined;
+  /** It ends after one cycle. */
+  readonly once?: boolean;
+  /** Leaves isolated targets where they are at the end. */
+  readonly keep?: boolean;
   readonly ignore: readonly string[];
   readonly limits: Limits;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -79,10 +105,11 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
   const clock = options.clock ?? systemClock;
   const dir = realpathSync(options.dir);
   const cleanup = new Cleanup();
+  let leave = async (): Promise<void> => {};
   try {
     const client = createClusterClient(options.connection, { limits });
     cleanup.add(() => client.close());
-    const view = new LiveView();
+    const view = new LiveView({ syncsManual: options.sync === true });
     const clusterUid = await unlessAborted(signal, client.clusterUid());
 
     const log = openSqliteLog(options.logPath, {
@@ -92,7 +119,7 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
     });
     cleanup.add(() => log.close());
 
-    const live = liveCluster(client, view, await unlessAborted(signal, servedFluxResources(client)), {
+    const live = liveCluster(client, view, await unlessAborted(signal, servedGitOpsResources(client)), {
       ...options,
       clock,
     });
@@ -101,11 +128,7 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
 
     const gitRoot = gitTopLevel(dir);
     const rootOf = (source: SourceDefinition | undefined): string =>
-      options.root === undefined
-        ? source?.kind === 'GitRepository'
-          ? (gitRoot ?? dir)
-          : dir
-        : realpathSync(options.root);
+      options.root === undefined ? (isGitKind(source?.kind) ? (gitRoot ?? dir) : dir) : realpathSync(options.root);
     const fed = await asTyped(options.source, () =>
       fedSource(view.definitions, {
         wanted: options.source,
@@ -114,6 +137,8 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
         pathExists: (path, source) => isDirectory(join(rootOf(source), path)),
       }),
     );
+    await settleDriftOf(fed, options, clock);
+    view.readFrom(fed.id);
     const rootDir = rootOf(fed.definition);
     const watchedDir = await asTyped(options.root, () => watchedBelow(rootDir, dir));
     const tree = new DiskTree(rootDir, { limits });
@@ -130,32 +155,122 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
     const registry = fed.push === undefined ? undefined : registryOf(fed.push, limits);
     cleanup.add(() => registry?.client.close());
 
+    const saving = new Underway();
+    const hooks = new HooksOfCycle((aborted) => runHooks(options, rootDir, aborted));
+    const isolation = await startIsolation({
+      mode: options.isolate ?? 'off',
+      dryRun: options.dryRun,
+      once: options.once === true,
+      isLocal: isLocalCluster(options.connection),
+      registry: options.registry,
+      namespace: options.namespace,
+      directory: dir,
+      client,
+      view,
+      fed,
+      clock,
+      onHappening,
+      onDecision: (decision) => engine.dispatch({ machine: WATCH, type: 'IsolationDecided', ...decision }),
+    });
+    leave = () =>
+      leaveIsolation({
+        isolation,
+        client,
+        view,
+        fed,
+        namespace: options.namespace,
+        keep: options.keep === true,
+        clock,
+        saving,
+        pushShared: () => pushShared({ workspace, sweep: () => sweepAll(tree), fed, registry: registry?.client }),
+        onHappening,
+      });
+    const places = ownArtifactPlaces({
+      view,
+      fed,
+      registry: options.registry,
+      inCluster: options.registryInCluster,
+      shared: registry?.client,
+      limits,
+    });
+    cleanup.add(() => places.close());
+    const artifactOf = (target: string) => workspace.artifactOf(target);
+    const choose = chooseSource({
+      view,
+      machines: () => engine.state.machines,
+      artifactOf,
+      isOn: () => isolation.decision.on,
+      session: () => isolation.session,
+      registry: options.registry,
+    });
+
     const engine: Engine = new Engine({
       log,
       clock,
       kinds: WATCH_KINDS,
       limits,
-      effects: watchEffects({
-        engine: () => engine,
-        now: () => clock.now(),
-        view,
-        fed: () => fed,
-        dryRun: options.dryRun,
-        workspace: {
-          resolve: (batch) => workspace.resolve(batch),
-          digests: () => workspace.digests(),
-          filesToPush: () => workspace.filesToPush(),
-        },
-        sweep: async () => sweepAll(tree),
-        gitUnlocked: (aborted) => waitForGit(rootDir, aborted, onHappening, clock),
-        annotate: (reference, annotations) => client.annotate(reference, annotations),
-        push: async (files, config, aborted) => {
-          if (registry === undefined)
-            throw new FailureError({ kind: 'invalid', message: fed.notPushable ?? 'no registry' });
-          return registry.client.pushArtifact({ files, tag: registry.tag, config, signal: aborted });
-        },
-        runHooks: (aborted) => runHooks(options, rootDir, aborted),
-      }),
+      effects: {
+        ...isolationEffects({
+          engine: () => engine,
+          now: () => clock.now(),
+          view,
+          client,
+          session: () => isolation.session,
+          artifactOf,
+          registryOf: places.registryOf,
+          addressOf: places.addressOf,
+          runHooks: (cycle, aborted) => hooks.run(cycle, aborted),
+          saving,
+        }),
+        ...watchEffects({
+          engine: () => engine,
+          now: () => clock.now(),
+          view,
+          fed: () => fed,
+          dryRun: options.dryRun,
+          workspace: {
+            resolve: (batch) => {
+              // As the cluster shows them by now: the plan is made by the same view.
+              workspace.setDefinitions(view.definitions, fed.id);
+              return workspace.resolve(batch);
+            },
+            digests: () => workspace.digests(),
+            filesToPush: () => workspace.filesToPush(),
+          },
+          sweep: async () => sweepAll(tree),
+          findBaseline: () => baseline.findMore(),
+          gitUnlocked: (aborted) => waitForGit(rootDir, aborted, onHappening, clock),
+          annotate: (reference, annotations) => client.annotate(reference, annotations),
+          applications: {
+            patch: (reference, body) => client.patch(reference, body),
+            syncsManual: options.sync === true,
+          },
+          push: async (files, config, aborted) => {
+            if (registry === undefined)
+              throw new FailureError({ kind: 'invalid', message: fed.notPushable ?? 'no registry' });
+            return registry.client.pushArtifact({ files, tag: registry.tag, config, signal: aborted });
+          },
+          runHooks: (aborted, cycle) => hooks.run(cycle, aborted),
+          saving,
+          choose,
+          children: (resolution, changed) =>
+            childrenToReturn({
+              resolution,
+              changed,
+              view,
+              machines: engine.state.machines,
+              stateOf: (target) => workspace.stateOf(target),
+              session: isolation.session,
+            }),
+          giveBack: async (dropped) => {
+            const onReturned = (child: string): void =>
+              engine.dispatch({ machine: isolationMachineId(child), type: 'TargetReturned' });
+            const family = { client, view, clock, session: isolation.session, onReturned };
+            const unknown = await giveBackChildren(family, dropped);
+            for (const child of unknown) onHappening(leftBehind(child));
+          },
+        }),
+      },
       onCommit: (events) => {
         for (const event of events) options.onEvent(event, engine.state);
       },
@@ -169,11 +284,20 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
     });
     cleanup.add(() => engine.stop());
 
+    const baseline = new Baseline({
+      view,
+      source: fed.id,
+      engine,
+      readConfig: registry?.client.readConfig,
+      now: () => clock.now(),
+      onHappening,
+    });
+
     const files = watchedFiles({ rootDir, poll: options.poll, clock, onHappening });
     cleanup.add(() => files.unsubscribe());
     await unlessAborted(signal, files.ready);
 
-    onHappening(banner(options, view, fed));
+    onHappening(banner(options, view, fed, isolation));
     engine.start({
       pid: process.pid,
       host: hostname(),
@@ -183,13 +307,18 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
       cluster: options.connection.server,
       source: fed.id,
     });
+    engine.dispatch({ machine: WATCH, type: 'IsolationDecided', ...isolation.decision }, ...sessionBegan(engine.state));
     const known = [...view.eventsFor(engine.state, fed.id), ...view.goneEvents(engine.state)];
     if (known.length > 0) engine.dispatch(...known);
-    const baseline = await unlessAborted(
-      signal,
-      baselineEvents(view, fed.id, engine.state, registry?.readConfig, onHappening),
-    );
-    if (baseline.length > 0) engine.dispatch(...baseline);
+    // Who cannot be logged yet is not at rest yet, either.
+    await unlessAborted(signal, engine.logged());
+    await unlessAborted(signal, baseline.find());
+    const lost = [...isolation.restored].map((id) => ({
+      machine: targetMachineId(id),
+      type: 'IsolationLost',
+      reason: 'it was put back on the shared source',
+    }));
+    if (lost.length > 0) engine.dispatch(...lost);
     engine.settleInterrupted();
 
     const inbox = new Inbox((events) => engine.dispatch(...events));
@@ -204,8 +333,14 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
       }
     });
     // What came between the first look and the line above.
-    inbox.add(...view.eventsFor(engine.state, fed.id));
-    files.onEvents((events) => inbox.add(...events));
+    if (view.takeMappingChanged()) workspace.setDefinitions(view.definitions, fed.id);
+    const since = [...view.eventsFor(engine.state, fed.id), ...view.goneEvents(engine.state)];
+    if (since.length > 0) engine.dispatch(...since);
+    files.onEvents((events) => {
+      // During the quiet period.
+      if (!options.dryRun) places.warm();
+      inbox.add(...events);
+    });
     const requests = spooledRequests(options.logPath).subscribe((request) =>
       engine.dispatch(...retryEvents(request.target, engine.state)),
     );
@@ -218,8 +353,15 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
     });
     cleanup.add(releaseMemoryAtRest(clock, () => engine.state.machines.get(WATCH)?.matches('idle') === true));
     signal.addEventListener('abort', () => engine.stop(), { once: true });
-    return { engine, fed, stop: async () => cleanup.run() };
+    const stop = async (): Promise<void> => {
+      engine.stop();
+      files.unsubscribe();
+      await leave();
+      cleanup.run();
+    };
+    return { engine, fed, stop };
   } catch (error) {
+    await leave();
     cleanup.run();
     throw error;
   }
@@ -243,7 +385,7 @@ function watchedBelow(rootDir: string, dir: string): RelativePath {
 function registryOf(push: NonNullable<FedSource['push']>, limits: Limits) {
   const reference = parseReference(push.url);
   const client = createRegistryClient({ reference, insecure: push.insecure, limits });
-  return { client, tag: push.tag, readConfig: () => client.readConfig(push.tag) };
+  return { client, tag: push.tag };
 }
 
 async function sweepAll(tree: DiskTree): Promise<readonly RelativePath[]> {
@@ -276,7 +418,23 @@ function logFailure(error: Error | undefined, logPath: string): Happening {
   };
 }
 
-function banner(options: WatchSessionOptions, view: LiveView, fed: FedSource): Happening {
+function leftBehind(child: string): Happening {
+  return {
+    type: 'message',
+    level: 'warning',
+    text: `${child} is not in the files any more, and its parent does not know it: Flux will leave it behind`,
+    hint: 'delete it by hand if it is to go',
+  };
+}
+
+/** What an earlier session had under way is begun anew. */
+function sessionBegan(state: Readonly<EngineState>): NewEvent[] {
+  return [...state.machines.keys()]
+    .filter((machine) => machine.startsWith('isolation/'))
+    .map((machine) => ({ machine, type: 'SessionBegan' }));
+}
+
+function banner(options: WatchSessionOptions, view: LiveView, fed: FedSource, { decision }: Isolation): Happening {
   const warnings: string[] = [];
   if (fed.notPushable !== undefined) warnings.push(fed.notPushable);
   if (fed.definition?.suspended === true) warnings.push(`${fed.id} is suspended: what is pushed is not fetched`);
@@ -288,6 +446,7 @@ function banner(options: WatchSessionOptions, view: LiveView, fed: FedSource): H
     source: fed.id,
     registry: fed.push === undefined ? undefined : `${fed.push.url}:${fed.push.tag}`,
     targets: targetsFedBy(view.definitions, fed.id).length,
+    isolation: { on: decision.on, reason: decision.reason },
     warnings,
     dryRun: options.dryRun,
     log: options.logPath,

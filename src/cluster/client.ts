@@ -57,10 +57,13 @@ export interface ListOptions {
   readonly namespace?: string | undefined;
   readonly limit?: number;
   readonly continueToken?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
   readonly signal?: AbortSignal;
 }
 
-const FIELD_MANAGER = 'reconcile-machine';
+/** Whom the API server notes in `managedFields` for what the tool writes. */
+export const FIELD_MANAGER = 'reconcile-machine';
 
 export function createClusterClient(
   connection: ClusterConnection,
@@ -78,7 +81,11 @@ export function createClusterClient(
     query,
   });
 
-  async function answerOf(failing: FailedRequest, response: IncomingMessage): Promise<ClusterResponse> {
+  async function answerOf(
+    failing: FailedRequest,
+    response: IncomingMessage,
+    answer: ClusterRequest['answer'] = 'json',
+  ): Promise<ClusterResponse> {
     const text = await textOf(response);
     const status = response.statusCode ?? 0;
     const json = parseJson(text);
@@ -86,6 +93,7 @@ export function createClusterClient(
     if (status < 200 || status >= 300) {
       throw failureOfResponse(failing, { status, headers: response.headers, body: json ?? text }, clock.now());
     }
+    if (answer === 'text') return { status, headers: response.headers, json: undefined, text };
     if (json === undefined && text !== '') throw notJson(failing, status, response.headers);
     return { status, headers: response.headers, json };
   }
@@ -101,11 +109,14 @@ export function createClusterClient(
       const response = await transport.send({
         method,
         path: withQuery(path, query),
-        headers: { accept: 'application/json', ...(body !== undefined && { 'content-type': contentTypeOf(asked) }) },
+        headers: {
+          accept: asked.answer === 'text' ? '*/*' : 'application/json',
+          ...(body !== undefined && { 'content-type': contentTypeOf(asked) }),
+        },
         body: body === undefined ? undefined : JSON.stringify(body),
         signal,
       });
-      const answer = await answerOf(failing, response);
+      const answer = await answerOf(failing, response, asked.answer);
       presence.granted();
       return answer;
     } catch (error) {
@@ -119,12 +130,12 @@ export function createClusterClient(
 
   async function list(
     resource: ApiResource,
-    { namespace, limit, continueToken, signal }: ListOptions = {},
+    { namespace, limit, continueToken, labelSelector, fieldSelector, signal }: ListOptions = {},
   ): Promise<ObjectList> {
     const { json } = await request({
       method: 'GET',
       path: collectionPath(resource, namespace),
-      query: { limit: limit || undefined, continue: continueToken },
+      query: { limit: limit || undefined, continue: continueToken, labelSelector, fieldSelector },
       ...(signal !== undefined && { signal }),
     });
     return objectListOf(json);

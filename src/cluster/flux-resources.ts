@@ -15,5 +15,10 @@ export const FLUX_RESOURCES: readonly WantedResource[] = [
     versions: ['v1', 'v1beta1'],
     plural: 'artifactgenerators',
   },
-  { kind: 'HelmRelease', group: 'helm.toolkit.fluxcd.io', versions: ['v2'], plural: 'helmreleases' },
+  {
+    kind: 'HelmRelease',
+    group: 'helm.toolkit.fluxcd.io',
+    versions: ['v2', 'v2beta2', 'v2beta1'],
+    plural: 'helmreleases',
+  },
 ];

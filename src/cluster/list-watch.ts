@@ -1,8 +1,8 @@
-import { type AnyMachineSnapshot, initialTransition } from 'xstate';
+import type { AnyMachineSnapshot } from 'xstate';
 import type { Failure } from '../domain/failure.ts';
 import type { KubeObject } from '../domain/kube-object.ts';
 import { type ListWatchEvent, listWatchMachine } from '../machines/list-watch.ts';
-import { type ActionData, pureTransition } from '../machines/pure-transition.ts';
+import { type ActionData, pureInitialTransition, pureTransition } from '../machines/pure-transition.ts';
 import { failureOf, failureOfStatusObject } from './api-failure.ts';
 import type { ClusterClient } from './client.ts';
 import type { Clock } from './clock.ts';
@@ -38,6 +38,9 @@ export interface ListWatch {
   readonly objects: ObjectReader;
 }
 
+/** Why a call ends early. One for all: an exception of its own for each, with its stack, costs more than the call. */
+const NOT_NEEDED = new DOMException('the answer is not needed any more', 'AbortError');
+
 /** Keeps a live copy of one resource's objects: carries out what the list-watch machine asks for, and tells it what came of it. */
 export function listWatch(options: ListWatchOptions): ListWatch {
   const { client, resource, namespace, clock, onEvent } = options;
@@ -50,7 +53,7 @@ export function listWatch(options: ListWatchOptions): ListWatch {
   let call = new AbortController();
   let listed: KubeObject[] = [];
   let committedOnce = false;
-  const [first, firstActions] = initialTransition(listWatchMachine, { random: random() });
+  const [first, firstActions] = pureInitialTransition(listWatchMachine, { random: random() });
   let snapshot: AnyMachineSnapshot = first;
 
   function dispatch(event: ListWatchEvent): void {
@@ -72,7 +75,7 @@ export function listWatch(options: ListWatchOptions): ListWatch {
     listPage: ({ continueToken, limit }) => listPage(continueToken, limit),
     commitList,
     openWatch: ({ resourceVersion, timeoutSeconds }) => openWatch(resourceVersion, timeoutSeconds),
-    closeWatch: () => call.abort(),
+    closeWatch: () => call.abort(NOT_NEEDED),
     reportDegraded: ({ failure }) => {
       if (failure !== undefined) onEvent({ type: 'degraded', failure });
     },
@@ -98,7 +101,7 @@ export function listWatch(options: ListWatchOptions): ListWatch {
   }
 
   function newCall(): AbortController {
-    call.abort();
+    call.abort(NOT_NEEDED);
     call = new AbortController();
     return call;
   }
@@ -195,7 +198,7 @@ export function listWatch(options: ListWatchOptions): ListWatch {
     stop: () => {
       dispatch({ type: 'Stopped' });
       for (const id of [...timers.keys()]) cancelTimer(id);
-      call.abort();
+      call.abort(NOT_NEEDED);
     },
     synced: synced.promise,
     objects: reader,

@@ -10,6 +10,8 @@ export interface ClusterRequest {
   readonly body?: unknown;
   /** Default: `application/json`, for PATCH `application/merge-patch+json`. */
   readonly contentType?: string;
+  /** What the answer is read as: JSON (default), or the text of a log. */
+  readonly answer?: 'json' | 'text';
   readonly signal?: AbortSignal;
   /** Default: `limits.requestTimeoutMs`. */
   readonly timeoutMs?: number;
@@ -19,4 +21,6 @@ export interface ClusterResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly json: unknown;
+  /** With `answer: 'text'` only. */
+  readonly text?: string;
 }

@@ -33,6 +33,8 @@ export interface BatchInput {
 }
 
 const BECAUSE_MAX = 5;
+/** The digest of a target that was asked for while nobody could tell what its build reads. */
+const UNTOLD = '';
 
 /** What a batch of changed paths means. */
 export function resolveBatch(input: BatchInput): Resolution {
@@ -115,8 +117,9 @@ function wantedBy(
   if (pointer?.rule === 'nearest-owner') return pointer.rule;
   if (pointer !== undefined && (differs || state.broken !== undefined)) return pointer.rule;
   if (full !== undefined) return 'full';
-  // Unsure is no reason by itself: what made it unsure is a changed path, and that makes the batch a full one.
-  return differs && (known !== undefined || input.baseline.has(id)) ? 'owed' : undefined;
+  // What made it unsure is a changed path, and that makes the batch a full one; unless that was while nobody watched.
+  const isUnsureSince = state.digest === undefined && known !== undefined && known !== UNTOLD;
+  return isUnsureSince || (differs && (known !== undefined || input.baseline.has(id))) ? 'owed' : undefined;
 }
 
 /** Targets that read a ConfigMap or Secret which an affected target may make. */

@@ -1,3 +1,4 @@
+import { isApplicationSource } from './argo/application-source.ts';
 import { type ArtifactTree, artifactTree } from './artifact-layout.ts';
 import { expandedArtifacts } from './expanded-artifacts.ts';
 import type { FileTree } from './file-tree.ts';
@@ -17,6 +18,7 @@ export interface BuildRoot {
   readonly graph: KustomizationGraph;
   readonly readers: ReaderIndex;
   readonly artifact: ArtifactTree | undefined;
+  readonly limits: Limits;
 }
 
 /** The local files that hold the content of `path` of this root. */
@@ -60,8 +62,9 @@ function newRoot(
     source,
     generator,
     tree,
-    graph: new KustomizationGraph(tree, { limits }),
+    graph: new KustomizationGraph(tree, { limits, engine: isApplicationSource(source) ? 'argocd' : 'flux' }),
     readers: new ReaderIndex(),
     artifact,
+    limits,
   };
 }

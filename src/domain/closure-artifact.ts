@@ -12,8 +12,9 @@ export function closureAnnotations(content: string): Readonly<Record<string, str
 }
 
 /** The digest of the closure that an artifact was made of; undefined where another tool made it. */
-export function contentOf(annotations: Readonly<Record<string, string>> | undefined): string | undefined {
-  return annotations?.[CONTENT_ANNOTATION];
+export function contentOf(annotations: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const content = annotations?.[CONTENT_ANNOTATION];
+  return typeof content === 'string' ? content : undefined;
 }
 
 export interface ClosureFile {

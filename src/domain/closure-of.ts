@@ -107,17 +107,18 @@ function sizeProblems(
   known: readonly BuildProblem[],
 ): BuildProblem[] {
   const problems: BuildProblem[] = [];
-  let bytes = 0;
+  const sizes = new Map<RelativePath, number>();
   for (const file of files) {
     try {
-      bytes += tree.facts(file)?.bytes ?? 0;
+      sizes.set(file, tree.facts(file)?.bytes ?? 0);
     } catch (error) {
       const problem = unreadable(error, file);
       if (!known.some(({ kind, path }) => kind === problem.kind && path === file)) problems.push(problem);
     }
   }
+  const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   if (bytes > limits.closureBytesMax) {
-    const message = `${directory}: its build reads ${bytes} bytes, at most ${limits.closureBytesMax} are allowed`;
+    const message = `${directory}: its build reads ${bytes} bytes, at most ${limits.closureBytesMax} are allowed; the largest: ${largest(sizes)}`;
     problems.push({
       kind: 'limit',
       path: directory,
@@ -126,6 +127,16 @@ function sizeProblems(
     });
   }
   return problems;
+}
+
+const LARGEST_NAMED = 3;
+
+function largest(sizes: ReadonlyMap<RelativePath, number>): string {
+  return [...sizes]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, LARGEST_NAMED)
+    .map(([path, size]) => `${path} (${size} bytes)`)
+    .join(', ');
 }
 
 function sortedUnion<Item extends string>(

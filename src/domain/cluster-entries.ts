@@ -1,12 +1,15 @@
+import { applicationClosure } from './argo/application-closure.ts';
+import { definitionsReading } from './argo/application-definition.ts';
 import { buildRoots, localsOf } from './build-root.ts';
 import { type DefiningObject, definitionsFromObjects } from './definitions-from-objects.ts';
 import { fedSourceCandidates } from './fed-source.ts';
 import type { FileTree } from './file-tree.ts';
+import { beforeIsolation } from './isolation/isolated-source.ts';
 import type { KustomizationGraph } from './kustomization-graph.ts';
 import type { Limits } from './limits.ts';
 import { isWithin, type RelativePath } from './paths.ts';
 
-/** Flux objects that come into a cluster together: of one kustomization's build, or of one directory of manifests. */
+/** Objects of Flux or Argo CD that come into a cluster together: of one kustomization's build, or of one directory of manifests. */
 export interface DefiningGroup {
   readonly directory: RelativePath;
   readonly objects: readonly DefiningObject[];
@@ -61,10 +64,10 @@ function definesTargets(objects: readonly DefiningObject[]): boolean {
   return targets.length > 0 || generators.length > 0;
 }
 
-/** The widest directory that a Kustomization of the group applies and that holds the group itself. */
+/** The widest directory that a Kustomization or Application of the group applies and that holds the group itself. */
 function clusterDirectory(group: DefiningGroup): RelativePath {
   const paths = definitionsFromObjects(group.objects).targets.flatMap(({ kind, path }) =>
-    kind === 'Kustomization' && path !== undefined && isWithin(path, group.directory) ? [path] : [],
+    kind !== 'HelmRelease' && path !== undefined && isWithin(path, group.directory) ? [path] : [],
   );
   return paths.reduce((widest, path) => (isWithin(path, widest) ? path : widest), group.directory);
 }
@@ -87,17 +90,19 @@ function appliedClusters(
 
 /** The local files that the Kustomizations among `objects` build from, directly or through a composed artifact. */
 function appliedFiles(objects: readonly DefiningObject[], { tree, graph, limits }: RepositoryFiles): Set<RelativePath> {
-  const definitions = definitionsFromObjects(objects);
+  const definitions = beforeIsolation(definitionsFromObjects(objects), objects);
   const applied = new Set<RelativePath>();
   for (const source of fedSourceCandidates(definitions, tree)) {
     const roots = buildRoots(definitions, source, tree, limits);
-    for (const target of definitions.targets) {
+    for (const target of definitionsReading(definitions, source).targets) {
       const root = roots.get(target.source);
-      if (root === undefined || target.kind !== 'Kustomization' || target.path === undefined) continue;
+      if (root === undefined || target.kind === 'HelmRelease' || target.path === undefined) continue;
       const buildGraph = root.artifact === undefined ? graph : root.graph;
-      for (const file of buildGraph.closure(target.path, target.components).files) {
-        for (const local of localsOf(root, file)) applied.add(local);
-      }
+      const { files } =
+        target.kind === 'Application'
+          ? applicationClosure(target, root)
+          : buildGraph.closure(target.path, target.components);
+      for (const file of files) for (const local of localsOf(root, file)) applied.add(local);
     }
   }
   return applied;

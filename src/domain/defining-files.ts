@@ -10,7 +10,7 @@ import { placeholderIn } from './spec-path.ts';
 import { walkFiles } from './walk-files.ts';
 import { parseYamlDocuments } from './yaml-documents.ts';
 
-/** A manifest that defines Flux objects. */
+/** A manifest that defines objects of Flux or Argo CD. */
 export interface DefiningFile {
   readonly path: RelativePath;
   readonly directory: RelativePath;
@@ -19,16 +19,20 @@ export interface DefiningFile {
   readonly holdsPlaceholder: boolean;
 }
 
-const FLUX_GROUPS = /^\s*["']?apiVersion["']?:\s*["']?(kustomize|source|helm)\.(toolkit|extensions)\.fluxcd\.io\//m;
+const GITOPS_GROUPS =
+  /^\s*["']?apiVersion["']?:\s*["']?((kustomize|source|helm)\.(toolkit|extensions)\.fluxcd\.io|argoproj\.io)\//m;
+const FLUX_API = /^(kustomize|source|helm)\.(toolkit|extensions)\.fluxcd\.io\//;
+/** Of argoproj.io these alone are Argo CD's: workflows and rollouts are not. */
+const ARGO_CD_KINDS: ReadonlySet<string> = new Set(['Application', 'ApplicationSet', 'AppProject']);
 
-/** All manifests of the tree that define Flux objects; what does not parse is passed over. */
+/** All manifests of the tree that define objects of Flux or Argo CD; what does not parse is passed over. */
 export function definingFiles(tree: FileTree, limits: Limits): DefiningFile[] {
   const files: DefiningFile[] = [];
   for (const path of walkFiles(tree, ROOT)) {
     if (!/\.ya?ml$/.test(path) || isKustomizationFile(path)) continue;
     const text = looseText(tree, path);
-    if (text === undefined || !FLUX_GROUPS.test(text)) continue;
-    const objects = parseYamlDocuments(text, path, limits).documents.flatMap(kubeObjectsIn).filter(isFluxObject);
+    if (text === undefined || !GITOPS_GROUPS.test(text)) continue;
+    const objects = parseYamlDocuments(text, path, limits).documents.flatMap(kubeObjectsIn).filter(isGitOpsObject);
     if (objects.length === 0) continue;
     files.push({
       path,
@@ -49,6 +53,6 @@ export function kubeObjectsIn(document: unknown): KubeObject[] {
   return isKubeObjectShape(document) ? [document as KubeObject] : [];
 }
 
-function isFluxObject(object: KubeObject): boolean {
-  return /^(kustomize|source|helm)\.(toolkit|extensions)\.fluxcd\.io\//.test(object.apiVersion);
+function isGitOpsObject({ apiVersion, kind }: KubeObject): boolean {
+  return FLUX_API.test(apiVersion) || (apiVersion.startsWith('argoproj.io/') && ARGO_CD_KINDS.has(kind));
 }

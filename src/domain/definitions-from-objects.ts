@@ -1,17 +1,13 @@
+import { type ApplicationOptions, applicationDefinition, isApplication } from './argo/application-definition.ts';
+import type { DefiningObject } from './defining-object.ts';
 import { goDurationMs } from './go-duration.ts';
-import type { KubeObject } from './kube-object.ts';
 import { asFields, asList, asText, type Fields, textList } from './object-fields.ts';
-import type { RelativePath } from './paths.ts';
 import { relativePath, resolveFrom } from './paths.ts';
 import { placeholderIn, specPath } from './spec-path.ts';
 import type { Definitions, GeneratorDefinition, ObjectId, SourceDefinition, TargetDefinition } from './target.ts';
 import { objectId } from './target.ts';
 
-/** An object as read from the cluster, or from the manifest `definedIn`. */
-export interface DefiningObject {
-  readonly object: KubeObject;
-  readonly definedIn?: RelativePath;
-}
+export type { DefiningObject } from './defining-object.ts';
 
 type SourceKind = SourceDefinition['kind'];
 type Copy = GeneratorDefinition['artifacts'][number]['copy'][number];
@@ -32,7 +28,10 @@ const NAMESPACE_DEFAULT = 'default';
  * The targets, sources and artifact generators among `objects`; everything else is passed over. An object named twice counts
  * once, the later one.
  */
-export function definitionsFromObjects(objects: readonly DefiningObject[]): Definitions {
+export function definitionsFromObjects(
+  objects: readonly DefiningObject[],
+  options: ApplicationOptions = {},
+): Definitions {
   const targets = new Map<ObjectId, TargetDefinition>();
   const sources = new Map<ObjectId, SourceDefinition>();
   const generators = new Map<ObjectId, GeneratorDefinition>();
@@ -48,6 +47,11 @@ export function definitionsFromObjects(objects: readonly DefiningObject[]): Defi
     } else if (kind === 'ArtifactGenerator' && group === 'source.extensions.fluxcd.io') {
       const generator = artifactGenerator(defining);
       generators.set(generator.id, generator);
+    } else if (isApplication(defining.object)) {
+      const application = applicationDefinition(defining, options);
+      if (application === undefined) continue;
+      targets.set(application.target.id, application.target);
+      for (const source of application.sources) sources.set(source.id, source);
     } else if (SOURCE_KINDS[kind] === group) {
       const source = sourceDefinition(defining, kind as SourceKind);
       sources.set(source.id, source);

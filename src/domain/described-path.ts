@@ -60,6 +60,8 @@ export function describePath(
   }
   const unsure = uncertainty(mapping, change, all);
   const owner = nearestOwner(mapping, path, removed);
+  // Plain directories, charts and value files have no kustomization file, and yet belong to somebody.
+  const isOfApplication = readers.some((id) => id.startsWith('Application/'));
   return {
     path,
     excluded: exclusion(mapping, path),
@@ -71,7 +73,7 @@ export function describePath(
     unsure,
     watchedDirectory,
     isDirectlyInWatchedDirectory: parentOf(path) === watchedDirectory,
-    nearestOwner: isWithin(watchedDirectory, path) ? owner : (owner ?? parentOf(path)),
+    nearestOwner: isWithin(watchedDirectory, path) && !isOfApplication ? owner : (owner ?? parentOf(path)),
     owners: owner === undefined ? [] : [...mapping.ownersOf(owner)],
   };
 }
@@ -142,7 +144,10 @@ function unpackingTargets(mapping: MappedSource, path: RelativePath): ObjectId[]
   return [...mapping.states].flatMap(([id, state]) => (unpacking.includes(state.root) ? [id] : []));
 }
 
-/** The nearest directory above `path`, below the watched one, that has a kustomization file or had one before the change. */
+/**
+ * The nearest directory above `path`, below the watched one, that has a kustomization file or had one before the change; or that an Application
+ * is made of, which needs none.
+ */
 function nearestOwner(
   mapping: MappedSource,
   path: RelativePath,
@@ -151,6 +156,7 @@ function nearestOwner(
   for (const directory of directoriesAround(path)) {
     if (directory === mapping.watchedDirectory) return undefined;
     if (kustomizationFileIn(mapping.visible, directory) !== undefined || removed.has(directory)) return directory;
+    if ([...mapping.ownersOf(directory)].some((id) => id.startsWith('Application/'))) return directory;
   }
   return undefined;
 }

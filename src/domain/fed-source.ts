@@ -1,8 +1,7 @@
 import type { FileTree } from './file-tree.ts';
+import { isFedKind } from './source-kinds.ts';
 import type { Definitions, ObjectId } from './target.ts';
 import { parseObjectId } from './target.ts';
-
-const FED_KINDS: ReadonlySet<string> = new Set(['OCIRepository', 'GitRepository', 'Bucket']);
 
 /**
  * The sources that the files of `tree` may be, likeliest first: those that targets or artifact generators read, by the number of
@@ -11,10 +10,12 @@ const FED_KINDS: ReadonlySet<string> = new Set(['OCIRepository', 'GitRepository'
 export function fedSourceCandidates(definitions: Definitions, tree: FileTree): ObjectId[] {
   const scores = new Map<ObjectId, number>();
   const count = (id: ObjectId, score: number): void => {
-    if (FED_KINDS.has(parseObjectId(id).kind)) scores.set(id, (scores.get(id) ?? 0) + score);
+    if (isFedKind(parseObjectId(id).kind)) scores.set(id, (scores.get(id) ?? 0) + score);
   };
   for (const target of definitions.targets) {
-    count(target.source, target.path !== undefined && tree.kindOf(target.path) === 'directory' ? 1 : 0);
+    for (const { source, path } of target.application?.parts ?? [target]) {
+      count(source, path !== undefined && tree.kindOf(path) === 'directory' ? 1 : 0);
+    }
   }
   for (const generator of definitions.generators) {
     for (const { source } of generator.sources) count(source, generator.artifacts.length);

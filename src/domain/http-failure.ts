@@ -22,7 +22,15 @@ export function failureKindOfStatus(status: number): FailureKind {
   }
 }
 
-const TIMEOUT_CODES: ReadonlySet<string> = new Set(['ETIMEDOUT', 'ESOCKETTIMEDOUT', 'ERR_SOCKET_CONNECTION_TIMEOUT']);
+const TIMEOUT_CODES: ReadonlySet<string> = new Set([
+  'ETIMEDOUT',
+  'ESOCKETTIMEDOUT',
+  'ERR_SOCKET_CONNECTION_TIMEOUT',
+  'ERR_TLS_HANDSHAKE_TIMEOUT',
+]);
+
+/** What Node.js has no code for: more redirects than anybody means, as a proxy that is being set up sends them. */
+export const REDIRECT_LIMIT_CODE = 'ERR_REDIRECT_LIMIT';
 
 /**
  * The failure a Node.js error code of a request stands for. TLS codes mean that the other side is not who it should be: another

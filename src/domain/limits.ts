@@ -10,6 +10,12 @@ export interface Limits {
   /** A backoff is lengthened or shortened by up to this share of itself. */
   readonly backoffJitterRatio: number;
   readonly targetAttemptsMax: number;
+  /** A target whose first artifact of its own the cluster could not fetch this often in a row stays shared for the session. */
+  readonly unfetchedMax: number;
+  /** `push` and `reconcile`: how often one thing is tried, and how long is waited in between. */
+  readonly attemptsMax: number;
+  readonly attemptBackoffMsMin: number;
+  readonly attemptBackoffMsMax: number;
   readonly breakerFailuresMax: number;
   readonly breakerOpenMsMin: number;
   readonly breakerOpenMsMax: number;
@@ -38,6 +44,10 @@ export const DEFAULT_LIMITS: Limits = {
   targetBackoffMsMax: 300_000,
   backoffJitterRatio: 0.2,
   targetAttemptsMax: 5,
+  unfetchedMax: 3,
+  attemptsMax: 3,
+  attemptBackoffMsMin: 5_000,
+  attemptBackoffMsMax: 30_000,
   breakerFailuresMax: 5,
   breakerOpenMsMin: 10_000,
   breakerOpenMsMax: 120_000,

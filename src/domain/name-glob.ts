@@ -54,11 +54,13 @@ function characterClass(body: string): string {
   const negated = body.startsWith('^');
   const content = (negated ? body.slice(1) : body).replaceAll(
     /\\(.)|([^\\-])/gsu,
-    (_, escaped?: string, plain?: string) => literal(escaped ?? plain ?? ''),
+    // Only here a hyphen has to be kept from meaning a range; elsewhere its escape is an error.
+    (_, escaped?: string, plain?: string) => (escaped === '-' ? '\\-' : literal(escaped ?? plain ?? '')),
   );
   return `[${negated ? '^' : ''}${content}]`;
 }
 
-function literal(character: string): string {
-  return /[\^$\\.*+?()[\]{}|/-]/.test(character) ? `\\${character}` : character;
+/** The character as a regular expression has it. */
+export function literal(character: string): string {
+  return /[\^$\\.*+?()[\]{}|/]/.test(character) ? `\\${character}` : character;
 }

@@ -1,3 +1,4 @@
+import type { ApplicationState } from './argo/application-state.ts';
 import type { ObjectId } from './target.ts';
 
 /** The few fields of a live target that decisions need. Compared with `sameObservation`; logged only when different. */
@@ -19,6 +20,8 @@ export interface TargetObservation {
   readonly lastHandledReconcileAt: string | undefined;
   /** The CR carries `kustomize.toolkit.fluxcd.io/reconcile: disabled`. */
   readonly disabled: boolean;
+  /** Application only. */
+  readonly application?: ApplicationState;
 }
 
 export interface SourceObservation {

@@ -1,3 +1,6 @@
+import type { ApplicationOptions } from './argo/application-definition.ts';
+import { isApplication } from './argo/application-definition.ts';
+import { applicationObservation } from './argo/application-observation.ts';
 import type { Condition, KubeObject } from './kube-object.ts';
 import type { SourceObservation, TargetObservation } from './observation.ts';
 import { objectId } from './target.ts';
@@ -6,8 +9,15 @@ const MESSAGE_CHARACTERS_MAX = 1_000;
 /** kustomize-controller leaves an object alone that carries this as annotation or label. */
 const RECONCILE_KEY = 'kustomize.toolkit.fluxcd.io/reconcile';
 
-/** What decisions need of a live Kustomization or HelmRelease. Fields of an unexpected type count as absent. */
-export function targetObservation(object: KubeObject): TargetObservation {
+/**
+ * What decisions need of a live Kustomization, HelmRelease or Application (`options` are about that one alone). Fields of an unexpected type
+ * count as absent.
+ */
+export function targetObservation(
+  object: KubeObject,
+  options: ApplicationOptions & { readonly reads?: string } = {},
+): TargetObservation {
+  if (isApplication(object)) return applicationObservation(object, options);
   const ready = conditionOf(object, 'Ready');
   return {
     ...commonObservation(object),
@@ -35,7 +45,11 @@ export function sourceObservation(object: KubeObject): SourceObservation {
 export function sameObservation<T extends TargetObservation | SourceObservation>(left: T, right: T): boolean {
   const a: Record<string, unknown> = { ...left };
   const b: Record<string, unknown> = { ...right };
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((field) => a[field] === b[field]);
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((field) => sameValue(a[field], b[field]));
+}
+
+function sameValue(left: unknown, right: unknown): boolean {
+  return left === right || (isRecord(left) && JSON.stringify(left) === JSON.stringify(right));
 }
 
 /** The condition of `type` in `status.conditions`, or undefined where it is missing or malformed. */

@@ -11,14 +11,26 @@ export class PruneGuard {
   /** They make nothing since they were first seen: whether they ever did, only what is reconciled can tell. */
   readonly #emptyFromTheStart = new Set<ObjectId>();
 
-  /** To be told of each target whose closure was computed again. */
-  observe(before: TargetState | undefined, now: TargetState): void {
-    const { id } = now.target;
-    if (now.target.kind === 'HelmRelease' || now.closure === undefined || before?.digest === now.digest) return;
-    const makesNone = makesNothing(now.closure, now.root.tree);
-    if (!makesNone) this.forget(id);
-    else if (before === undefined) this.#emptyFromTheStart.add(id);
-    else if ((before.closure?.files.length ?? 0) > 0) this.#emptied.add(id);
+  /**
+   * Looks at the targets whose closure was computed again, each with its state before. Manifests are read here; what is returned takes note of
+   * what they hold, and is to be called once it is sure that they are what the digests say.
+   */
+  look(
+    computed: ReadonlyMap<ObjectId, TargetState | undefined>,
+    states: ReadonlyMap<ObjectId, TargetState>,
+  ): () => void {
+    const found = [...computed].flatMap(([id, before]) => {
+      const now = states.get(id);
+      if (now?.closure === undefined || now.target.kind === 'HelmRelease' || before?.digest === now.digest) return [];
+      return [{ id, before, makesNone: makesNothing(now.closure, now.root.tree) }];
+    });
+    return () => {
+      for (const { id, before, makesNone } of found) {
+        if (!makesNone) this.forget(id);
+        else if (before === undefined) this.#emptyFromTheStart.add(id);
+        else if ((before.closure?.files.length ?? 0) > 0) this.#emptied.add(id);
+      }
+    };
   }
 
   forget(id: ObjectId): void {

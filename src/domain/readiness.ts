@@ -1,27 +1,9 @@
+import { applicationVerdict } from './argo/application-verdict.ts';
 import type { SourceObservation, TargetObservation } from './observation.ts';
 import { isAnswered } from './request-token.ts';
+import type { Verdict, WantedTarget } from './verdict.ts';
 
-/** What one observation says about one wait. */
-export interface Verdict {
-  readonly verdict: 'ready' | 'failed' | 'progressing' | 'suspended';
-  /** The controller's reason, or one of ours: `Suspended`, `Stale`, `OtherRevision`, `Unknown`. */
-  readonly reason: string;
-  readonly message: string;
-  /**
-   * Waiting longer cannot change it: suspended, or Stalled. A `failed` that is not terminal ends this wait, yet the controller
-   * may recover by itself: a later `ready` is to be believed.
-   */
-  readonly terminal: boolean;
-  /** Set when the condition seen answers another question than ours: which part of it is from before. */
-  readonly stale?: 'generation' | 'request' | 'revision';
-}
-
-export interface WantedTarget {
-  /** `status.artifact.revision` of the source, the whole string. Undefined: any (a HelmRelease counts in chart versions). */
-  readonly revision: string | undefined;
-  /** The `requestedAt` that we set on the target; undefined when it was not asked itself. */
-  readonly token: string | undefined;
-}
+export type { Verdict, WantedTarget } from './verdict.ts';
 
 export interface WantedSource {
   /** Manifest digest, `sha256:…`. Undefined: any revision. */
@@ -54,6 +36,7 @@ const HELM_RELEASE_FAILURES: ReadonlySet<string> = new Set([
  * because kustomize-controller raises that on success only.
  */
 export function targetVerdict(seen: TargetObservation, wanted: WantedTarget): Verdict {
+  if (seen.application !== undefined) return applicationVerdict(seen, seen.application, wanted);
   if (seen.suspended) return suspended(seen.id);
   const conditionStale = staleCondition(seen, wanted.token);
   if (seen.stalled && conditionStale === undefined) return failed(seen, true);
@@ -132,6 +115,11 @@ function suspended(id: string): Verdict {
     message: `${id} has spec.suspend: true and never finishes; resume it (flux resume) to have it reconciled`,
     terminal: true,
   };
+}
+
+/** A HelmRelease that says so has given up, or will. */
+export function isHelmReleaseFailure(reason: string): boolean {
+  return HELM_RELEASE_FAILURES.has(reason);
 }
 
 interface Said {

@@ -63,6 +63,8 @@ export interface Resolution {
   readonly fileCount: number;
   /** Set when a push would drop what must not be dropped (design: never prune by accident), in words. */
   readonly pruneRisk: string | undefined;
+  /** The targets that the risk is about; absent where it is about all of them. */
+  readonly emptied?: readonly ObjectId[];
   /** Every target's digest as of now (for the artifact's config blob and as the next `known`). */
   readonly digests: Readonly<Record<ObjectId, string>>;
   /** Targets of the fed source that are not affected: Flux runs them all the same when the source is shared. */

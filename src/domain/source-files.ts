@@ -2,6 +2,7 @@ import { ContentTree } from './content-tree.ts';
 import { type FileTree, FileUnreadableError } from './file-tree.ts';
 import type { RelativePath } from './paths.ts';
 import { childOf, ROOT } from './paths.ts';
+import { isOciKind } from './source-kinds.ts';
 import { isSourceRuleFile } from './source-rule-file.ts';
 import { type SourceView, sourceView } from './source-view.ts';
 import type { SourceDefinition } from './target.ts';
@@ -10,6 +11,11 @@ import { VisibleTree } from './visible-tree.ts';
 /** A FileTree that can be told what changed; the root path stands for everything. */
 export interface ChangingTree extends FileTree {
   invalidate(paths: readonly RelativePath[]): void;
+  /**
+   * Files whose content, when it was read, was not the one that `facts` remembers, and what was listed and is gone, since this was last asked: what was parsed and the digest
+   * belong to two states of the file until it is invalidated. A tree that remembers nothing has none.
+   */
+  takeOutdated?(): readonly RelativePath[];
 }
 
 /** Mode and digest of a file before and after, undefined where there is none. */
@@ -49,7 +55,7 @@ export class SourceFiles {
     this.#visible = new VisibleTree(this.tree, this.view);
     this.visible = this.#visible;
     // Nothing is pushed for other kinds, and a Git repository may hold far more than the directory that is watched.
-    this.contents = new ContentTree(this.#visible, source.kind === 'OCIRepository' ? ROOT : source.watchedDirectory);
+    this.contents = new ContentTree(this.#visible, isOciKind(source.kind) ? ROOT : source.watchedDirectory);
     this.#watchedDirectory = source.watchedDirectory;
   }
 

@@ -1,8 +1,9 @@
 import { resolveBatch } from './affected-targets.ts';
+import { definitionsReading } from './argo/application-definition.ts';
 import { type BuildRoot, buildRoots, rootPathsOf } from './build-root.ts';
 import { chartVersion } from './charts.ts';
 import type { ContentTree } from './content-tree.ts';
-import { describePath, type MappedSource } from './described-path.ts';
+import { describePath, type MappedSource, type PathChange } from './described-path.ts';
 import type { FileTree } from './file-tree.ts';
 import { isKustomizationFile } from './kustomization-file-names.ts';
 import type { Limits } from './limits.ts';
@@ -30,6 +31,9 @@ export interface MappingOptions {
 
 export type KnownDigests = Readonly<Record<ObjectId, string | undefined>>;
 
+/** A file that is saved without a pause would be followed for ever. */
+const PASSES_MAX = 5;
+
 /**
  * Which targets each file of one source concerns. Keeps what it saw last, so that a change is compared with it, and computes again
  * only what a change may have altered.
@@ -51,6 +55,8 @@ export class SourceMapping implements MappedSource {
   readonly #baseline = new Map<ObjectId, string | undefined>();
   readonly #chartVersions = new Map<ObjectId, string | undefined>();
   readonly #pruneGuard = new PruneGuard();
+  /** Computed again since the last resolution, each with its state then. */
+  readonly #computed = new Map<ObjectId, TargetState | undefined>();
   #heldBefore: ReadonlySet<ObjectId> = new Set();
 
   constructor(options: MappingOptions) {
@@ -97,7 +103,8 @@ export class SourceMapping implements MappedSource {
   }
 
   /** To be called first, and whenever the cluster's objects changed; what stayed the same is not computed again. */
-  setDefinitions(definitions: Definitions, fedSource: ObjectId): void {
+  setDefinitions(given: Definitions, fedSource: ObjectId): void {
+    const definitions = definitionsReading(given, fedSource);
     const source = definitions.sources.find((candidate) => candidate.id === fedSource);
     const generators = JSON.stringify(definitions.generators);
     this.#definitions = definitions;
@@ -130,9 +137,7 @@ export class SourceMapping implements MappedSource {
     readonly known: KnownDigests;
     readonly full?: FullReason | undefined;
   }): Resolution {
-    const followed = this.#files.follow(batch.changed);
-    const changes = followed.changes.map((change) => ({ ...change, readersBefore: this.readersOf(change.path) }));
-    this.#recompute([...followed.differing, ...this.#doubtful(batch.changed)]);
+    const changes = this.#follow(batch.changed);
     const removed = new Set(
       changes.flatMap(({ path, before }) =>
         before !== undefined && isKustomizationFile(path) ? [parentOf(path)] : [],
@@ -140,6 +145,7 @@ export class SourceMapping implements MappedSource {
     );
     const files: ChangedFile[] = changes.map((change) => describePath(this, change, batch.known, removed));
     const { digest, fileCount } = this.contents.total();
+    const risk = this.#allowPrune ? undefined : this.#pruneRisk(fileCount, batch.known);
     const resolution = resolveBatch({
       files,
       states: this.#states,
@@ -150,12 +156,42 @@ export class SourceMapping implements MappedSource {
       fedSource: this.#fedSource,
       contentDigest: digest,
       fileCount,
-      pruneRisk: this.#allowPrune ? undefined : this.#pruneRisk(fileCount, batch.known),
+      pruneRisk: risk?.message,
       warnings: [],
     });
     this.#heldBefore = new Set(resolution.held.map((held) => held.id));
-    const warnings = this.#chartWarnings(resolution);
-    return { ...resolution, warnings: [...(resolution.warnings ?? []), ...warnings] };
+    const warnings = [...this.#chartWarnings(resolution), ...this.#manualSyncWarnings(resolution)];
+    const emptied = risk?.emptied === undefined ? {} : { emptied: risk.emptied };
+    return { ...resolution, ...emptied, warnings: [...(resolution.warnings ?? []), ...warnings] };
+  }
+
+  /**
+   * Brings everything up to date. A file that turns out to be saved once more when it is read counts as changed, too: what is decided by its
+   * new text must not be pushed with its old one.
+   */
+  #follow(changed: readonly RelativePath[]): PathChange[] {
+    const followed = new Map<RelativePath, PathChange>();
+    let outdated = this.tree.takeOutdated?.() ?? [];
+    let noteEmptied = (): void => {};
+    for (let pass = 0; pass < PASSES_MAX; pass += 1) {
+      const paths = pass === 0 ? [...changed, ...outdated] : outdated;
+      const { changes, differing } = this.#files.follow(paths);
+      for (const change of changes) {
+        const { before, readersBefore } = followed.get(change.path) ?? {
+          before: change.before,
+          readersBefore: this.readersOf(change.path),
+        };
+        followed.set(change.path, { ...change, before, readersBefore });
+      }
+      // It may be as it was by now, and was parsed otherwise meanwhile.
+      this.#recompute([...differing, ...outdated, ...this.#doubtful(paths)]);
+      noteEmptied = this.#pruneGuard.look(this.#computed, this.#states);
+      outdated = this.tree.takeOutdated?.() ?? [];
+      if (outdated.length === 0) break;
+    }
+    noteEmptied();
+    this.#computed.clear();
+    return [...followed.values()];
   }
 
   /** What is known of a path as it is now, as if it had just changed. */
@@ -212,7 +248,7 @@ export class SourceMapping implements MappedSource {
   #enter(state: TargetState): void {
     const { id } = state.target;
     const before = this.#states.get(id);
-    this.#pruneGuard.observe(before, state);
+    if (!this.#computed.has(id)) this.#computed.set(id, before);
     this.#states.set(id, state);
     if (state.closure === undefined) state.root.readers.delete(id);
     else state.root.readers.set(id, state.closure);
@@ -232,6 +268,7 @@ export class SourceMapping implements MappedSource {
     this.#states.delete(id);
     this.#baseline.delete(id);
     this.#chartVersions.delete(id);
+    this.#computed.delete(id);
     this.#pruneGuard.forget(id);
   }
 
@@ -270,15 +307,28 @@ export class SourceMapping implements MappedSource {
     }
   }
 
-  #pruneRisk(fileCount: number, known: KnownDigests): string | undefined {
+  #pruneRisk(
+    fileCount: number,
+    known: KnownDigests,
+  ): { readonly message: string; readonly emptied?: readonly ObjectId[] } | undefined {
     const { watchedDirectory } = this;
     if (fileCount === 0 || this.contents.fileCountBelow(watchedDirectory) === 0) {
       const directory = watchedDirectory === ROOT ? 'the watched directory' : watchedDirectory;
-      return `${directory} is absent or empty; pushed like that, Flux would delete everything that came from it`;
+      const message = `${directory} is absent or empty; pushed like that, Flux would delete everything that came from it`;
+      return { message };
     }
     const endangered = this.#pruneGuard.endangered(this.#states, known);
     if (endangered.length === 0) return undefined;
-    return `${endangered.join(', ')} had manifests and has none left; pushed like that, Flux would delete what it made`;
+    const message = `${endangered.join(', ')} had manifests and has none left; pushed like that, Flux would delete what it made`;
+    return { message, emptied: endangered };
+  }
+
+  #manualSyncWarnings({ suspended }: Resolution): string[] {
+    const manual = suspended.filter((id) => this.#states.get(id)?.target.application?.automated === false);
+    if (manual.length === 0) return [];
+    return [
+      `${manual.join(', ')}: without automated sync a change waits until somebody syncs it; --sync has it synced`,
+    ];
   }
 
   #chartWarnings(resolution: Resolution): string[] {
@@ -300,6 +350,7 @@ function sameBuild(left: TargetDefinition, right: TargetDefinition): boolean {
     left.source === right.source &&
     left.rawPath === right.rawPath &&
     left.components.join('\0') === right.components.join('\0') &&
-    (left.valuesFiles ?? []).join('\0') === (right.valuesFiles ?? []).join('\0')
+    (left.valuesFiles ?? []).join('\0') === (right.valuesFiles ?? []).join('\0') &&
+    JSON.stringify(left.application) === JSON.stringify(right.application)
   );
 }

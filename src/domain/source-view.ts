@@ -6,11 +6,14 @@ import type { SourceDefinition } from './target.ts';
 export { UNREADABLE_BY_BUILDS, unreadableByBuilds } from './unreadable-by-builds.ts';
 
 const IGNORE_FILE = '.sourceignore';
-const VERSION_CONTROL = ['.git/', '.gitignore', '.gitmodules', '.gitattributes'];
-const DEFAULT_EXCLUSIONS = [
-  ...['*.jpg', '*.jpeg', '*.gif', '*.png', '*.wmv', '*.flv', '*.tar.gz', '*.zip'],
-  ...['.github/', '.circleci/', '.travis.yml', '.gitlab-ci.yml', 'appveyor.yml', '.drone.yml', 'cloudbuild.yaml'],
-  ...['codeship-services.yml', 'codeship-steps.yml', '**/.goreleaser.yml', '**/.sops.yaml', '**/.flux.yaml'],
+const VERSION_CONTROL = defaultPatterns(['.git/', '.gitignore', '.gitmodules', '.gitattributes']);
+const DEFAULTS = [
+  ...VERSION_CONTROL,
+  ...defaultPatterns([
+    ...['*.jpg', '*.jpeg', '*.gif', '*.png', '*.wmv', '*.flv', '*.tar.gz', '*.zip'],
+    ...['.github/', '.circleci/', '.travis.yml', '.gitlab-ci.yml', 'appveyor.yml', '.drone.yml', 'cloudbuild.yaml'],
+    ...['codeship-services.yml', 'codeship-steps.yml', '**/.goreleaser.yml', '**/.sops.yaml', '**/.flux.yaml'],
+  ]),
 ];
 
 export interface SourceView {
@@ -37,6 +40,8 @@ class PatternView implements SourceView {
   private readonly ignore: string;
   private patterns: readonly IgnorePattern[] | undefined;
   private ignoreFiles: readonly RelativePath[] = [];
+  /** Whoever looks at a file asks several times: whether it is there, what it holds, what it is listed as. */
+  private readonly decided = new Map<RelativePath, IgnorePattern | typeof NONE>();
 
   constructor(tree: FileTree, ignore: string) {
     this.tree = tree;
@@ -44,14 +49,21 @@ class PatternView implements SourceView {
   }
 
   includes(path: RelativePath): { readonly included: boolean; readonly rule?: string } {
+    const pattern = this.decidingPattern(path);
+    if (pattern?.includes === false) return { included: false, rule: ruleOf(pattern) };
+    if (this.isSymlink(path)) return SYMLINK;
+    return pattern === undefined ? INCLUDED : { included: true, rule: ruleOf(pattern) };
+  }
+
+  private decidingPattern(path: RelativePath): IgnorePattern | undefined {
+    const known = this.decided.get(path);
+    if (known !== undefined) return known === NONE ? undefined : known;
     this.patterns ??= this.readPatterns();
     const segments = path.split('/');
-    for (const pattern of this.patterns) {
-      if (!pattern.matches(segments)) continue;
-      if (!pattern.includes) return { included: false, rule: ruleOf(pattern) };
-      return this.isSymlink(path) ? SYMLINK : { included: true, rule: ruleOf(pattern) };
-    }
-    return this.isSymlink(path) ? SYMLINK : INCLUDED;
+    const pattern = this.patterns.find((candidate) => candidate.matches(segments));
+    if (this.decided.size >= DECIDED_MAX) this.decided.clear();
+    this.decided.set(path, pattern ?? NONE);
+    return pattern;
   }
 
   invalidate(changed: readonly RelativePath[]): void {
@@ -59,7 +71,9 @@ class PatternView implements SourceView {
       baseNameOf(path) === IGNORE_FILE ||
       this.ignoreFiles.some((file) => isWithin(path, file)) ||
       this.tree.kindOf(path) === 'directory';
-    if (changed.some(concerns)) this.patterns = undefined;
+    if (!changed.some(concerns)) return;
+    this.patterns = undefined;
+    this.decided.clear();
   }
 
   private isSymlink(path: RelativePath): boolean {
@@ -71,8 +85,8 @@ class PatternView implements SourceView {
     this.ignoreFiles = this.findIgnoreFiles(ROOT);
     const given = this.ignoreFiles.flatMap((file) => this.readIgnoreFile(file));
     given.push(...ignorePatterns(this.ignore, [], 'spec.ignore'));
-    const defaults = given.length > 0 ? VERSION_CONTROL : [...VERSION_CONTROL, ...DEFAULT_EXCLUSIONS];
-    return [...defaults.map((text) => ignorePattern(text, [], 'default exclusions')), ...given].reverse();
+    const defaults = given.length > 0 ? VERSION_CONTROL : DEFAULTS;
+    return [...defaults, ...given].reverse();
   }
 
   private findIgnoreFiles(directory: RelativePath): RelativePath[] {
@@ -109,6 +123,13 @@ class PatternView implements SourceView {
   }
 }
 
+function defaultPatterns(texts: readonly string[]): readonly IgnorePattern[] {
+  return texts.map((text) => ignorePattern(text, [], 'default exclusions'));
+}
+
+/** More are forgotten: a tree may have many files, and a scan asks about all of them in a row. */
+const DECIDED_MAX = 10_000;
+const NONE = 'none';
 const INCLUDED = { included: true } as const;
 const SYMLINK = { included: false, rule: 'symbolic links (source-controller drops them)' } as const;
 

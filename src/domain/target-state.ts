@@ -1,3 +1,4 @@
+import { applicationClosure } from './argo/application-closure.ts';
 import { type BuildRoot, localsOf } from './build-root.ts';
 import { chartClosure } from './charts.ts';
 import type { BuildProblem, Closure } from './closure.ts';
@@ -30,10 +31,7 @@ export function targetState(target: TargetDefinition, root: BuildRoot): TargetSt
   const { path } = target;
   const nothingKnown = { target, root, closure: undefined, digest: undefined, broken: undefined };
   if (path === undefined) return { ...nothingKnown, unsure: unusablePath(target), ownerDirectory: undefined };
-  const closure =
-    target.kind === 'HelmRelease'
-      ? chartClosure(root.tree, path, target.valuesFiles)
-      : root.graph.closure(path, target.components);
+  const closure = closureFor(target, path, root);
   const problems = closure.problems.map((problem) => localProblem(problem, root));
   const broken = problems.find((problem) => BROKEN.has(problem.kind) && !(isAbsence(problem) && isIncomplete(root)));
   const unclear = problems.find((problem) => !BROKEN.has(problem.kind) || isIncomplete(root));
@@ -46,6 +44,17 @@ export function targetState(target: TargetDefinition, root: BuildRoot): TargetSt
     return { ...state, digest: undefined, broken: artifactProblem(copyProblem, path, root), unsure: undefined };
   }
   return { ...state, ...digestOf(closure, root), broken, unsure: undefined };
+}
+
+function closureFor(target: TargetDefinition, path: RelativePath, root: BuildRoot): Closure {
+  switch (target.kind) {
+    case 'HelmRelease':
+      return chartClosure(root.tree, path, target.valuesFiles);
+    case 'Application':
+      return applicationClosure(target, root);
+    case 'Kustomization':
+      return root.graph.closure(path, target.components);
+  }
 }
 
 /** True when the local file is among what the target's build reads, or may be. */

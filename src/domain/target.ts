@@ -1,25 +1,19 @@
+import type { ApplicationTarget } from './argo/application-target.ts';
+import type { ObjectId } from './object-id.ts';
 import type { RelativePath } from './paths.ts';
 
-/** `<kind>/<namespace>/<name>`, e.g. `Kustomization/flux-system/apps`. */
-export type ObjectId = string;
+export { type ObjectId, objectId, parseObjectId } from './object-id.ts';
 
-export function objectId(kind: string, namespace: string, name: string): ObjectId {
-  return `${kind}/${namespace}/${name}`;
-}
-
-export function parseObjectId(id: ObjectId): { kind: string; namespace: string; name: string } {
-  const [kind = '', namespace = '', ...name] = id.split('/');
-  return { kind, namespace, name: name.join('/') };
-}
-
-/** A reconciled thing: a Flux Kustomization, or a HelmRelease whose chart lies in the source. Plain data. */
+/** A reconciled thing: a Flux Kustomization, a HelmRelease whose chart lies in the source, or an Argo CD Application. Plain data. */
 export interface TargetDefinition {
   readonly id: ObjectId;
-  readonly kind: 'Kustomization' | 'HelmRelease';
+  readonly kind: 'Kustomization' | 'HelmRelease' | 'Application';
   readonly namespace: string;
   readonly name: string;
   /** The source it reads, as an id: `OCIRepository/ns/name`, `GitRepository/…`, `ExternalArtifact/…`, `Bucket/…`. */
   readonly source: ObjectId;
+  /** The OCIRepository of its own that it reads in place of `source`, whose files that one holds (see `beforeIsolation`). */
+  readonly ownSource?: ObjectId;
   /** Normalised, counted from the source root (for ExternalArtifact: from the artifact's root). Undefined: `rawPath` leaves the root or holds a placeholder. */
   readonly path: RelativePath | undefined;
   readonly rawPath: string;
@@ -39,11 +33,23 @@ export interface TargetDefinition {
   readonly reconcileStrategy?: 'ChartVersion' | 'Revision';
   /** HelmRelease only: chart.spec.valuesFiles, counted from the source root. */
   readonly valuesFiles?: readonly RelativePath[];
+  /** Application only. */
+  readonly application?: ApplicationTarget;
 }
 
 export interface SourceDefinition {
   readonly id: ObjectId;
-  readonly kind: 'OCIRepository' | 'GitRepository' | 'Bucket' | 'ExternalArtifact' | 'HelmRepository' | 'HelmChart';
+  readonly kind:
+    | 'OCIRepository'
+    | 'GitRepository'
+    | 'Bucket'
+    | 'ExternalArtifact'
+    | 'HelmRepository'
+    | 'HelmChart'
+    // What Applications name, without an object in the cluster: see `applicationSource`.
+    | 'OCISource'
+    | 'GitSource'
+    | 'HelmSource';
   readonly namespace: string;
   readonly name: string;
   /** OCIRepository: `oci://host/repo`; GitRepository: the remote. */

@@ -1,4 +1,4 @@
-import { nameGlob } from './name-glob.ts';
+import { type NameGlob, nameGlob } from './name-glob.ts';
 import type { RelativePath } from './paths.ts';
 
 /**
@@ -33,9 +33,26 @@ export function unreadableByBuilds(
 ): string | undefined {
   const segments = path.split('/');
   const directories = segments.slice(0, -1);
-  return patterns.find((pattern) => {
+  return compiled(patterns).find(({ directoryOnly, glob }) => (directoryOnly ? directories : segments).some(glob))
+    ?.pattern;
+}
+
+interface CompiledPattern {
+  readonly pattern: string;
+  readonly directoryOnly: boolean;
+  readonly glob: NameGlob;
+}
+
+/** A process has one list, and asks it about every path of a checkout. */
+const compiledLists = new WeakMap<readonly string[], readonly CompiledPattern[]>();
+
+function compiled(patterns: readonly string[]): readonly CompiledPattern[] {
+  const known = compiledLists.get(patterns);
+  if (known !== undefined) return known;
+  const list = patterns.map((pattern) => {
     const directoryOnly = pattern.endsWith('/');
-    const glob = nameGlob(directoryOnly ? pattern.slice(0, -1) : pattern);
-    return (directoryOnly ? directories : segments).some(glob);
+    return { pattern, directoryOnly, glob: nameGlob(directoryOnly ? pattern.slice(0, -1) : pattern) };
   });
+  compiledLists.set(patterns, list);
+  return list;
 }

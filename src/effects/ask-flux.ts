@@ -16,6 +16,7 @@ const PLURALS: Readonly<Record<string, { readonly apiVersion: string; readonly p
   GitRepository: { apiVersion: 'source.toolkit.fluxcd.io/v1', plural: 'gitrepositories' },
   Bucket: { apiVersion: 'source.toolkit.fluxcd.io/v1', plural: 'buckets' },
   ArtifactGenerator: { apiVersion: 'source.extensions.fluxcd.io/v1beta1', plural: 'artifactgenerators' },
+  Application: { apiVersion: 'argoproj.io/v1alpha1', plural: 'applications' },
   ExternalArtifact: { apiVersion: 'source.toolkit.fluxcd.io/v1', plural: 'externalartifacts' },
 };
 

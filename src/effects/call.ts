@@ -9,7 +9,7 @@ import { breakerMachineId } from '../machines/messages.ts';
  * it is open nothing is sent and the failure says when the next probe may go.
  */
 export async function call<T>(
-  engine: Engine,
+  engine: Pick<Engine, 'state' | 'dispatch'>,
   dependency: Dependency,
   now: () => number,
   run: () => Promise<T>,

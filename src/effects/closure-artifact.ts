@@ -4,6 +4,7 @@ import type { Limits } from '../domain/limits.ts';
 import { createRegistryClient, type PushedArtifact, type RegistryClient } from '../registry/client.ts';
 import type { RegistryCredentials } from '../registry/credentials.ts';
 import { failureOf } from './call.ts';
+import { mapConcurrently } from './map-concurrently.ts';
 import { ResolvedContents } from './push-artifact.ts';
 
 /** The config blob of a closure artifact: Flux's own, so that nothing but the files and the annotation decides the digest. */
@@ -21,13 +22,14 @@ export interface ClosurePush {
 export type ClosurePushOutcome = { readonly pushed: PushedArtifact } | { readonly failure: Failure };
 
 /**
- * Pushes one closure artifact: blobs that the registry has are not sent, and an unchanged closure sends nothing. Rejects with
- * FailureError; `disk` where a file is no longer what the closure was computed on. `contents` keeps what was read from one push to the next.
+ * Pushes one closure artifact under a tag, or without one by its digest alone: blobs that the registry has are not sent, and an unchanged
+ * closure sends nothing. Any number may be under way over one client. Rejects with FailureError; `disk` where a file is no longer what the
+ * closure was computed on. `contents` keeps what was read from one push to the next.
  */
 export async function pushClosureArtifact(
   client: RegistryClient,
   artifact: ClosureArtifact,
-  options: { readonly tag: string; readonly contents?: ResolvedContents; readonly signal?: AbortSignal },
+  options: { readonly tag?: string; readonly contents?: ResolvedContents; readonly signal?: AbortSignal },
 ): Promise<PushedArtifact> {
   const read = (options.contents ?? new ResolvedContents()).read(artifact.files);
   if ('unreadable' in read) {
@@ -81,44 +83,9 @@ export async function pushClosureArtifacts(
     }
   }
 
-  const outcomes: ClosurePushOutcome[] = [];
-  async function work(waiting: Iterable<readonly [number, ClosurePush]>): Promise<void> {
-    for (const [index, push] of waiting) outcomes[index] = await outcomeOf(push);
-  }
   try {
-    const lanes = lanesOf(pushes);
-    await work(lanes.first);
-    const waiting = lanes.rest.values();
-    await Promise.all(
-      Array.from({ length: PUSHES_AT_A_TIME }, async () => {
-        for (const lane of waiting) await work(lane);
-      }),
-    );
-    return outcomes;
+    return await mapConcurrently(pushes, PUSHES_AT_A_TIME, outcomeOf);
   } finally {
     for (const client of clients.values()) client.close();
   }
-}
-
-type Numbered = readonly [number, ClosurePush];
-
-/**
- * What may go at once: docker-registry 2.8 refuses manifests whose blob two uploads bring at the same moment. So the first of each repository,
- * which brings the config blob, goes alone, and the same files go one after the other.
- */
-function lanesOf(pushes: readonly ClosurePush[]): { readonly first: readonly Numbered[]; readonly rest: Numbered[][] } {
-  const first = new Map<string, Numbered>();
-  const rest = new Map<string, Numbered[]>();
-  for (const [index, push] of pushes.entries()) {
-    if (!first.has(push.url)) {
-      first.set(push.url, [index, push]);
-      continue;
-    }
-    const files = push.artifact.files.map(({ path, mode, digest }) => `${path} ${mode} ${digest}`).join('\0');
-    const key = `${push.url}\0${files}`;
-    const lane = rest.get(key);
-    if (lane === undefined) rest.set(key, [[index, push]]);
-    else lane.push([index, push]);
-  }
-  return { first: [...first.values()], rest: [...rest.values()] };
 }

@@ -1,4 +1,7 @@
+import { definitionsReading } from '../domain/argo/application-definition.ts';
+import { isApplicationSource } from '../domain/argo/application-source.ts';
 import { FailureError } from '../domain/failure.ts';
+import { isFedKind, isGitKind, isOciKind } from '../domain/source-kinds.ts';
 import {
   type Definitions,
   type ObjectId,
@@ -18,7 +21,7 @@ export interface FedSource {
 }
 
 export interface FedSourceChoice {
-  /** `--source`: `namespace/name`, or with its kind before it. */
+  /** `--source`: `namespace/name`, or with its kind before it; of Applications the name alone: `oci://host/repository:tag`. */
   readonly wanted: string | undefined;
   readonly registry: string | undefined;
   readonly tag: string | undefined;
@@ -28,9 +31,7 @@ export interface FedSourceChoice {
 
 /** Finds the source that the watched directory feeds; throws a FailureError that names the candidates when it cannot be told. */
 export function fedSource(definitions: Definitions, choice: FedSourceChoice): FedSource {
-  const candidates = definitions.sources.filter(
-    ({ kind }) => kind === 'OCIRepository' || kind === 'GitRepository' || kind === 'Bucket',
-  );
+  const candidates = definitions.sources.filter(({ kind }) => isFedKind(kind));
   const found =
     choice.wanted === undefined ? onlyFitting(definitions, candidates, choice) : named(candidates, choice.wanted);
   return { id: found.id, definition: found, ...pushTarget(found, choice) };
@@ -72,21 +73,34 @@ function onlyFitting(
   if (best === undefined) {
     throw usage(
       definitions.targets.length === 0
-        ? 'the cluster has no Flux Kustomization'
-        : `none of the ${definitions.targets.length} Kustomizations in the cluster has its spec.path in this directory`,
+        ? 'the cluster has no Flux Kustomization and no Argo CD Application'
+        : `none of the ${counted(definitions.targets)} in the cluster has its path in this directory`,
       definitions.targets.length === 0
-        ? 'create one (flux create kustomization), or widen --namespace'
-        : 'watch the directory that spec.path counts from, name it with --root, or name the source with --source',
+        ? 'create one (flux create kustomization, argocd app create), or widen --namespace'
+        : 'watch the directory that the path counts from, name it with --root, or name the source with --source',
     );
   }
   if (fitting.length === 1) return best.source;
   throw usage(
-    `${fitting.length} sources fit this directory: ${fitting.map(({ source, targets }) => `${source.id} (${targets} Kustomizations)`).join(', ')}`,
-    `choose one, e.g. --source ${best.source.namespace}/${best.source.name}`,
+    `${fitting.length} sources fit this directory: ${fitting.map(({ source, targets }) => `${source.id} (${targets} ${isApplicationSource(source.id) ? 'Applications' : 'Kustomizations'})`).join(', ')}`,
+    `choose one, e.g. --source ${nameOf(best.source)}`,
   );
 }
 
-/** The targets on the source itself, or on an ExternalArtifact made from it. */
+/** How `--source` takes it. */
+function nameOf({ namespace, name }: SourceDefinition): string {
+  return namespace === '' ? name : `${namespace}/${name}`;
+}
+
+/** `3 Kustomizations`, `2 Applications`, or both. */
+function counted(targets: readonly TargetDefinition[]): string {
+  const applications = targets.filter(({ kind }) => kind === 'Application').length;
+  const others = targets.length - applications;
+  const parts = [others > 0 ? `${others} Kustomizations` : [], applications > 0 ? `${applications} Applications` : []];
+  return parts.flat().join(' and ');
+}
+
+/** The targets on the source itself, or on an ExternalArtifact made from it; an Application as it is seen from there. */
 export function targetsFedBy(definitions: Definitions, source: ObjectId): TargetDefinition[] {
   const artifacts = new Set(
     definitions.generators
@@ -95,15 +109,20 @@ export function targetsFedBy(definitions: Definitions, source: ObjectId): Target
         made.map(({ name }) => objectId('ExternalArtifact', namespace, name)),
       ),
   );
-  return definitions.targets.filter((target) => target.source === source || artifacts.has(target.source));
+  const { targets } = definitionsReading(definitions, source);
+  return targets.filter((target) => target.source === source || artifacts.has(target.source));
 }
 
 function pushTarget(source: SourceDefinition, choice: FedSourceChoice): Pick<FedSource, 'push' | 'notPushable'> {
   const no = (notPushable: string): Pick<FedSource, 'push' | 'notPushable'> => ({ push: undefined, notPushable });
-  if (source.kind !== 'OCIRepository') {
+  if (!isOciKind(source.kind)) {
+    const asked =
+      source.kind === 'GitSource'
+        ? 'argocd app get NAME --refresh'
+        : `flux reconcile source git ${source.name} -n ${source.namespace}`;
     return no(
-      source.kind === 'GitRepository'
-        ? `${source.id} is read from ${source.url ?? 'Git'}: a save cannot be pushed from here. Commit and git push, then run flux reconcile source git ${source.name} -n ${source.namespace}`
+      isGitKind(source.kind)
+        ? `${source.id} is read from ${source.url ?? 'Git'}: a save cannot be pushed from here. Commit and git push, then run ${asked}`
         : `${source.id} is a Bucket: a save cannot be pushed from here. Upload it as you do otherwise`,
     );
   }

@@ -107,7 +107,7 @@ async function builtGroup(
   const readAsIs = (reason: string): DefiningGroup => {
     problems.push({
       path: directory,
-      message: `${directory}: its Flux objects are read as they are written, since ${reason}`,
+      message: `${directory}: its objects are read as they are written, since ${reason}`,
     });
     return asTheyAre;
   };
@@ -157,7 +157,10 @@ function chooseEntry(
     return [{ entry: directory, definitions: definitionsFromObjects(objects), objects }];
   }
   const found = entries.map((candidate) => candidate.entry).join(', ') || 'none';
-  problems.push({ path: directory, message: `entry ${directory}: no Flux objects there; entries found: ${found}` });
+  problems.push({
+    path: directory,
+    message: `entry ${directory}: no objects of Flux or Argo CD there; entries found: ${found}`,
+  });
   return [];
 }
 

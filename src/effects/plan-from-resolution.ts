@@ -1,12 +1,14 @@
 import type { AnyMachineSnapshot } from 'xstate';
-import type { BuildProblem } from '../domain/closure.ts';
-import { ROOT } from '../domain/paths.ts';
+import { readSource } from '../domain/isolation/isolated-source.ts';
 import type { FileDecision, HeldTarget, Resolution } from '../domain/resolution.ts';
 import { type Definitions, type ObjectId, objectId } from '../domain/target.ts';
 import type { Outcome } from '../engine/engine.ts';
 import { targetMachineId } from '../machines/messages.ts';
 import type { TargetContext } from '../machines/target-context.ts';
 import type { DecisionSummary, Plan, PlannedTarget } from '../machines/watch-context.ts';
+import type { ReturningChild } from './children-to-return.ts';
+import { ALL_SHARED, type ChooseSource } from './isolation-choice.ts';
+import { plannedRoutes, type RoutedTarget } from './planned-routes.ts';
 
 /** The event log holds so many decisions of a batch; a checkout of 5,000 files is counted, not listed. */
 const DECISIONS_LOGGED_MAX = 50;
@@ -16,94 +18,104 @@ export interface PlanningInput {
   readonly definitions: Definitions;
   readonly fedSource: ObjectId;
   readonly machines: ReadonlyMap<string, AnyMachineSnapshot>;
-  /** Why nothing may be sent (dry run, a source that cannot be pushed), in words. */
+  /** Why nothing may be sent (a dry run), in words. */
   readonly sendNothing: string | undefined;
+  /** Why the shared source cannot be pushed from here, in words. */
+  readonly notPushable?: string | undefined;
+  /** Default: everything goes by the shared source. */
+  readonly choose?: ChooseSource;
+  /** Isolated targets that are put back, and whose parents go after them. */
+  readonly returning?: readonly ReturningChild[];
 }
 
 /** What a resolution means for the machines: the outcome of the effect `resolveTargets`. Pure. */
 export function planFromResolution(input: PlanningInput): Outcome {
-  const { resolution, definitions, fedSource, machines, sendNothing } = input;
+  const { resolution, definitions, fedSource, machines, sendNothing, choose = ALL_SHARED } = input;
+  // Without a push of the shared source, a target that is put back would go back to an older state.
+  const returning = input.notPushable === undefined ? (input.returning ?? []) : [];
+  const routes = plannedRoutes(resolution, choose, returning);
+  const { held } = routes;
   const decisions = summaries(resolution.decisions);
-  const held = withWaiters(resolution);
-  const heldIds = new Set(held.map(({ id }) => id));
   const common = {
     decisions,
     decided: resolution.decisions.length,
     bystanders: resolution.bystanders,
-    released: releasedTargets(machines, heldIds),
+    released: releasedTargets(machines, new Set(held.map(({ id }) => id))),
     warnings: resolution.warnings ?? [],
   };
-  if (sendNothing !== undefined) {
+  const isShared = ({ choice }: RoutedTarget): boolean => choice.by !== 'own';
+  const blocked = sendNothing ?? (routes.going.every(isShared) ? input.notPushable : undefined);
+  if (blocked !== undefined) {
     return {
       ...common,
       type: 'NothingToDo',
-      reason: sendNothing,
+      reason: blocked,
       held: newlyHeld(held, machines),
       wouldAsk: resolution.affected.map(({ id, rule, because }) => ({ id, rule, because })),
       full: resolution.full,
     };
   }
-  const mayPush = held.length === 0;
-  if (!mayPush || resolution.affected.length === 0) {
+  const notSent = input.notPushable === undefined ? [] : routes.going.filter(isShared);
+  const going = routes.going.filter((target) => !notSent.includes(target));
+  const heldFull = resolution.full !== undefined && routes.sharedWaits ? { heldFull: resolution.full } : {};
+  if (going.length === 0) {
     return {
       ...common,
       type: 'NothingToDo',
       reason: nothingReason(resolution, held),
       held: newlyHeld(held, machines),
       suspended: resolution.suspended,
-      ...(resolution.full === undefined || mayPush ? {} : { heldFull: resolution.full }),
+      ...heldFull,
     };
   }
+  const push = going.some(isShared);
+  const affected = new Set(going.map(({ target }) => target.id));
   const plan: Plan = {
     source: fedSource,
     contentDigest: resolution.contentDigest,
-    generators: generatorsBetween(definitions, fedSource, new Set(resolution.affected.map(({ id }) => id))),
-    targets: plannedTargets(resolution, definitions),
-    held: [],
+    generators: generatorsBetween(definitions, fedSource, affected),
+    targets: plannedTargets(going, definitions, returning, fedSource),
+    held: newlyHeld(held, machines),
     suspended: resolution.suspended,
-    bystanders: resolution.bystanders,
+    bystanders: push ? bystandersOf(resolution, definitions, affected) : 0,
     pruneRisk: undefined,
-    released: common.released.filter((id) => !resolution.affected.some((target) => target.id === id)),
+    released: common.released.filter((id) => !affected.has(id) || !isHeld(machines, id)),
+    ...(push ? {} : { push }),
   };
+  const warnings = [...common.warnings, ...notSent.map(notSentWarning(input)), ...ignoredEdits(input)];
+  const outcome = { ...common, warnings, plan };
   return resolution.full === undefined
-    ? { ...common, type: 'TargetsResolved', plan, reason: resolution.affected[0]?.rule ?? 'closure' }
+    ? { ...outcome, type: 'TargetsResolved', reason: resolution.affected[0]?.rule ?? 'closure' }
     : {
-        ...common,
+        ...outcome,
+        ...heldFull,
         type: 'TargetsUncertain',
-        plan,
         full: resolution.full,
         reason: `${resolution.full.reason}: ${resolution.full.detail}`,
       };
 }
 
-/** A shared source is not pushed while one of its files is broken, so its other affected targets wait for that file too. */
-function withWaiters(resolution: Resolution): readonly HeldTarget[] {
-  const [first] = resolution.held;
-  if (resolution.pruneRisk !== undefined) {
-    const problem: BuildProblem = {
-      kind: 'missing',
-      path: ROOT,
-      message: resolution.pruneRisk,
-      hint: 'restore the files, or allow it with --allow-prune',
-    };
-    return [...resolution.held, ...resolution.affected.map(({ id }) => ({ id, problem }))];
-  }
-  if (first === undefined) return [];
-  const own = new Set(resolution.held.map(({ id }) => id));
-  const where =
-    first.problem.line === undefined
-      ? first.problem.path
-      : `${first.problem.path}:${first.problem.line}:${first.problem.column ?? 1}`;
-  const waiters = resolution.affected
-    .filter(({ id }) => !own.has(id))
-    .map(({ id }) => ({
-      id,
-      problem: {
-        ...first.problem,
-        message: `${first.problem.message.startsWith(where) ? '' : `${where}: `}${first.problem.message} (it breaks the source they share, so this target waits)`,
-      },
-    }));
-  return [...resolution.held, ...waiters];
+function notSentWarning({ notPushable = '' }: PlanningInput): (target: RoutedTarget) => string {
+  return ({ target, choice }) => {
+    const because = choice.by === 'shared' && choice.because !== '' ? `${choice.because}; ` : '';
+    return `${target.id} is not reconciled: ${because}${notPushable}`;
+  };
+}
+
+function ignoredEdits({ notPushable, returning = [] }: PlanningInput): string[] {
+  if (notPushable === undefined) return [];
+  return returning.map(
+    ({ child, parent }) =>
+      `${parent} applies the change of ${child}'s own manifest only once the session is over: it is kept from it until then`,
+  );
+}
+
+/** A new revision of the shared source does not run those that are on their own. */
+function bystandersOf(resolution: Resolution, definitions: Definitions, affected: ReadonlySet<ObjectId>): number {
+  const isolated = definitions.targets.filter(
+    ({ id, ownSource, suspended }) => ownSource !== undefined && !suspended && !affected.has(id),
+  );
+  return Math.max(0, resolution.bystanders - isolated.length);
 }
 
 /** Those not held for the very same reason already: a hold is told once. */
@@ -116,11 +128,16 @@ function newlyHeld(held: readonly HeldTarget[], machines: ReadonlyMap<string, An
   });
 }
 
+function isHeld(machines: ReadonlyMap<string, AnyMachineSnapshot>, id: ObjectId): boolean {
+  return machines.get(targetMachineId(id))?.matches('held') === true;
+}
+
 function releasedTargets(machines: ReadonlyMap<string, AnyMachineSnapshot>, held: ReadonlySet<ObjectId>): ObjectId[] {
   const released: ObjectId[] = [];
   for (const [id, snapshot] of machines) {
-    if (!id.startsWith('target/') || !snapshot.matches('held')) continue;
+    if (!id.startsWith('target/')) continue;
     const context = snapshot.context as TargetContext;
+    // Also one that is still in flight, and would be held after its answer.
     if (context.problem !== undefined && !held.has(context.id)) released.push(context.id);
   }
   return released;
@@ -136,24 +153,35 @@ function nothingReason(resolution: Resolution, held: readonly HeldTarget[]): str
   return reasons.join(', ');
 }
 
-function plannedTargets(resolution: Resolution, definitions: Definitions): PlannedTarget[] {
-  const affected = new Set(resolution.affected.map(({ id }) => id));
+function plannedTargets(
+  going: readonly RoutedTarget[],
+  definitions: Definitions,
+  returning: readonly ReturningChild[],
+  fedSource: ObjectId,
+): PlannedTarget[] {
+  const affected = new Set(going.map(({ target }) => target.id));
   const byId = new Map(definitions.targets.map((target) => [target.id, target]));
   const awaits = new Map<ObjectId, ObjectId[]>();
   const awaitedBy = new Map<ObjectId, ObjectId[]>();
-  for (const target of resolution.affected) {
-    const names = [...new Set([...(byId.get(target.id)?.dependsOn ?? []), ...(target.follows ?? [])])].filter(
-      (id) => affected.has(id) && id !== target.id,
-    );
+  for (const { target } of going) {
+    const children = returning.filter(({ parent }) => parent === target.id).map(({ child }) => child);
+    const others = [...(byId.get(target.id)?.dependsOn ?? []), ...(target.follows ?? []), ...children];
+    const names = [...new Set(others)].filter((id) => affected.has(id) && id !== target.id);
     awaits.set(target.id, names);
     for (const id of names) awaitedBy.set(id, [...(awaitedBy.get(id) ?? []), target.id]);
   }
-  return resolution.affected.map((target) => ({
-    ...target,
-    awaits: awaits.get(target.id) ?? [],
-    awaitedBy: awaitedBy.get(target.id) ?? [],
-    reads: byId.get(target.id)?.source ?? '',
-  }));
+  return going.map(({ target, choice }) => {
+    const definition = byId.get(target.id);
+    return {
+      ...target,
+      awaits: awaits.get(target.id) ?? [],
+      awaitedBy: awaitedBy.get(target.id) ?? [],
+      reads: definition === undefined ? '' : readSource(definition),
+      ...(choice.by === 'own' ? { isolation: choice.source } : {}),
+      ...(choice.by === 'shared' && choice.leave === true ? { leave: fedSource } : {}),
+      ...(choice.by === 'shared' && choice.because !== '' ? { sharedBecause: choice.because } : {}),
+    };
+  });
 }
 
 /** ArtifactGenerators that stand between the fed source and an affected target. */

@@ -1,21 +1,30 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import type { ObjectReference } from '../cluster/resource.ts';
+import { isApplicationSource } from '../domain/argo/application-source.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { FileUnreadableError } from '../domain/file-tree.ts';
 import type { RelativePath } from '../domain/paths.ts';
 import { OWED, type Resolution } from '../domain/resolution.ts';
 import type { ObjectId } from '../domain/target.ts';
 import type { EffectHandler, Engine, Outcome } from '../engine/engine.ts';
+import { sourceMachineId } from '../machines/messages.ts';
+import type { SourceContext } from '../machines/source-context.ts';
 import { stateName } from '../machines/state-name.ts';
 import type { TargetContext } from '../machines/target-context.ts';
 import { knownDigest, wasNeverAsked } from '../machines/target-rules.ts';
 import type { Batch } from '../machines/watch-context.ts';
+import { type ApplicationRequestOptions, applicationRequest, pushedSource } from './ask-argo.ts';
 import { objectReference, requestAnnotation } from './ask-flux.ts';
+import { askGenerators } from './ask-generators.ts';
 import { call, failureOf, outcomeOf } from './call.ts';
+import { NO_CHILDREN, type ReturningChild, type ReturningChildren } from './children-to-return.ts';
 import type { FedSource } from './fed-source.ts';
+import { ALL_SHARED, type ChooseSource } from './isolation-choice.ts';
 import type { LiveView } from './live-view.ts';
 import { planFromResolution } from './plan-from-resolution.ts';
+import { mayBePushed } from './planned-routes.ts';
 import { artifactConfig, type PushFile, ResolvedContents } from './push-artifact.ts';
+import { Sweeps } from './sweeps.ts';
 import { Underway } from './underway.ts';
 
 /** What the handlers of a watch need from outside; each is one small piece that tests replace. */
@@ -36,9 +45,15 @@ export interface WatchEffectDependencies {
   };
   /** Paths that differ from what is known, by a look at the whole tree. */
   readonly sweep: (signal: AbortSignal) => Promise<readonly RelativePath[]>;
+  /** Learns what is reconciled already of targets of which it is not known yet, and tells the engine. Never rejects. */
+  readonly findBaseline?: () => Promise<void>;
   /** Resolves once no git command is rewriting the tree; true when it had to wait. */
   readonly gitUnlocked: (signal: AbortSignal) => Promise<boolean>;
   readonly annotate: (reference: ObjectReference, annotations: Readonly<Record<string, string>>) => Promise<unknown>;
+  /** Sends a merge patch, and how Argo CD is asked. Without it Applications cannot be asked. */
+  readonly applications?: ApplicationRequestOptions & {
+    readonly patch: (reference: ObjectReference, body: unknown) => Promise<unknown>;
+  };
   readonly push: (
     files: readonly { path: RelativePath; mode: number; read: () => Uint8Array }[],
     config: unknown,
@@ -49,7 +64,15 @@ export interface WatchEffectDependencies {
     readonly unchanged: boolean;
     readonly bytesSent: number;
   }>;
-  readonly runHooks: (signal: AbortSignal) => Promise<Failure | undefined>;
+  readonly runHooks: (signal: AbortSignal, cycle: number) => Promise<Failure | undefined>;
+  /** Told of what is being sent; shared with whoever sends besides. */
+  readonly saving?: Underway;
+  /** Default: everything goes by the shared source. */
+  readonly choose?: ChooseSource;
+  /** Isolated targets that their parents have to get back. Default: none. */
+  readonly children?: (resolution: Resolution, changed: readonly RelativePath[]) => ReturningChildren;
+  /** Gives those back that are to be pruned, before anything is sent. Rejects with FailureError. */
+  readonly giveBack?: (dropped: readonly ReturningChild[]) => Promise<void>;
 }
 
 /** The handlers of all effects that the machines of a watch ask for. */
@@ -57,41 +80,54 @@ export function watchEffects(dependencies: WatchEffectDependencies): Record<stri
   const { engine, now, view } = dependencies;
   /** Where nothing may be sent, nothing becomes reconciled: what was shown once is not shown again. */
   let shown: Readonly<Record<ObjectId, string>> = {};
-  /** Digest of all files as they were resolved last: what a push now would hold. */
+  /** Digest of all files as they were resolved last: what a push now would hold. None while it would break or empty a target. */
   let resolvedContent: string | undefined;
   const ask = (id: ObjectId, token: string): Promise<{ readonly value: unknown } | { readonly failure: Failure }> =>
-    call(engine(), 'api-server', now, () =>
-      dependencies.annotate(objectReference(id, view.object(id)), requestAnnotation(token)),
-    );
+    call(engine(), 'api-server', now, () => {
+      const live = view.object(id);
+      const reference = objectReference(id, live);
+      const { applications } = dependencies;
+      return applications !== undefined && id.startsWith('Application/')
+        ? applications.patch(reference, applicationRequest(live, token, applications))
+        : dependencies.annotate(reference, requestAnnotation(token));
+    });
 
-  const saving = new Underway();
+  const saving = dependencies.saving ?? new Underway();
+  const sweeps = new Sweeps();
   const resolved = new ResolvedContents();
   return {
     resolveTargets: async (batch: Batch, { signal }): Promise<Outcome> => {
       try {
         const waited = await dependencies.gitUnlocked(signal);
         const swept = batch.rescan || waited ? await dependencies.sweep(signal) : [];
-        const { outcome, resolution } = resolve(dependencies, batch, swept, shown);
+        const { outcome, resolution, dropped } = resolve(dependencies, batch, swept, shown);
+        if (dropped.length > 0) {
+          const given = await call(engine(), 'api-server', now, async () => dependencies.giveBack?.(dropped));
+          if ('failure' in given) return { type: 'StepFailed', step: 'resolve', failure: given.failure };
+        }
         shown = resolution.digests;
-        resolvedContent = resolution.contentDigest;
+        resolvedContent = mayBePushed(resolution) ? resolution.contentDigest : undefined;
         return outcome;
       } catch (error) {
         return { type: 'StepFailed', step: 'resolve', failure: { ...failureOf(error), kind: 'disk' } };
       }
     },
     sweepTree: async (_: unknown, { signal }): Promise<Outcome> => {
-      // What a save sends goes first: a look at the whole tree would hold it up.
-      await saving.over();
       try {
-        const paths = await dependencies.sweep(signal);
+        const paths = await sweeps.run(async () => {
+          // What a save sends goes first: a look at the whole tree would hold it up.
+          await saving.over();
+          void dependencies.findBaseline?.();
+          return dependencies.sweep(signal);
+        });
         return paths.length === 0 ? { type: 'TreeSwept', changed: 0 } : { type: 'FilesChanged', paths, from: 'sweep' };
       } catch {
         // The root may be gone for a moment; the next sweep, or a save, looks again.
         return { type: 'TreeSwept', changed: 0 };
       }
     },
-    runHooks: async (_: unknown, { signal }): Promise<Outcome> => {
-      const failure = await saving.during(() => dependencies.runHooks(signal));
+    runHooks: async ({ cycle }: { cycle: number }, { signal }): Promise<Outcome> => {
+      const failure = await saving.during(() => dependencies.runHooks(signal, cycle));
       return failure === undefined ? { type: 'HooksSucceeded' } : { type: 'HookFailed', failure };
     },
     pushArtifact: async ({ contentDigest }: { contentDigest: string }, { signal }): Promise<Outcome> => {
@@ -106,19 +142,21 @@ export function watchEffects(dependencies: WatchEffectDependencies): Record<stri
       );
       return outcomeOf(result, (pushed) => ({ type: 'ArtifactPushed', ...pushed }), 'PushFailed');
     },
-    askSource: async ({ source, token }: { source: ObjectId; token: string }): Promise<Outcome> =>
-      outcomeOf(await saving.during(() => ask(source, token)), () => ({ type: 'SourceAsked' }), 'SourceAskFailed'),
-    askGenerators: async ({
-      generators,
-      token,
-    }: {
-      generators: readonly ObjectId[];
-      token: string;
-    }): Promise<Outcome> => {
-      const results = await Promise.all(generators.map((id) => ask(id, token)));
-      const failed = results.find((result) => 'failure' in result);
-      return outcomeOf(failed ?? { value: true }, () => ({ type: 'GeneratorsAsked' }), 'GeneratorsAskFailed');
+    askSource: async ({ source, token }: { source: ObjectId; token: string }): Promise<Outcome> => {
+      if (isApplicationSource(source)) {
+        const machine = sourceMachineId(source);
+        const context = engine().state.machines.get(machine)?.context as SourceContext | undefined;
+        const observation = pushedSource(source, context?.pushedDigest, token);
+        engine().dispatch({ machine, type: 'SourceObserved', observation });
+        return { type: 'SourceAsked' };
+      }
+      return outcomeOf(
+        await saving.during(() => ask(source, token)),
+        () => ({ type: 'SourceAsked' }),
+        'SourceAskFailed',
+      );
     },
+    askGenerators: askGenerators(ask),
     askTarget: async ({ target, token }: { target: ObjectId; token: string }): Promise<Outcome> =>
       outcomeOf(await ask(target, token), () => ({ type: 'RequestAccepted' }), 'RequestFailed'),
   };
@@ -133,26 +171,43 @@ function resolve(
   batch: Batch,
   swept: readonly RelativePath[],
   shown: Readonly<Record<ObjectId, string>>,
-): { readonly outcome: Outcome; readonly resolution: Resolution } {
-  const { workspace, view, engine, dryRun } = dependencies;
+): { readonly outcome: Outcome; readonly resolution: Resolution; readonly dropped: readonly ReturningChild[] } {
+  const { workspace, view, engine, dryRun, choose = ALL_SHARED } = dependencies;
   const fed = dependencies.fed();
   const { machines } = engine().state;
-  const sendNothing = fed.notPushable ?? (dryRun ? 'dry run: nothing is sent' : undefined);
+  const sendNothing = dryRun ? (fed.notPushable ?? 'dry run: nothing is sent') : undefined;
   const changed = [...new Set([...(batch.paths as readonly RelativePath[]), ...swept])];
   const known = knownDigests(machines, batch.paths.length > 0);
   const resolution = workspace.resolve({
     changed,
-    known: sendNothing === undefined ? known : { ...known, ...shown },
+    known: dryRun || fed.notPushable !== undefined ? { ...known, ...onlyShown(shown, known, dependencies) } : known,
     ...(batch.full === undefined ? {} : { full: batch.full }),
   });
+  const children = dryRun ? NO_CHILDREN : (dependencies.children?.(resolution, changed) ?? NO_CHILDREN);
   const outcome = planFromResolution({
+    returning: children.changed,
     resolution,
     definitions: view.definitions,
     fedSource: fed.id,
     machines,
     sendNothing,
+    notPushable: fed.notPushable,
+    choose,
   });
-  return { outcome, resolution };
+  return { outcome, resolution, dropped: children.dropped };
+}
+
+/** Of those for which nothing can be sent. */
+function onlyShown(
+  shown: Readonly<Record<ObjectId, string>>,
+  known: Readonly<Record<ObjectId, string | undefined>>,
+  { dryRun, choose }: WatchEffectDependencies,
+): Readonly<Record<ObjectId, string>> {
+  if (dryRun || choose === undefined) return shown;
+  const unsent = Object.entries(shown).filter(
+    ([id, digest]) => known[id] !== digest && choose({ id, rule: 'closure', digest }).by !== 'own',
+  );
+  return Object.fromEntries(unsent);
 }
 
 function knownDigests(

@@ -1,11 +1,13 @@
+import { type ClosureArtifactOutcome, closureArtifact } from '../domain/closure-artifact.ts';
 import { type Explanation, explainPath } from '../domain/explanation.ts';
-import { type FileTree, FileUnreadableError } from '../domain/file-tree.ts';
 import type { Limits } from '../domain/limits.ts';
-import { type RelativePath, ROOT } from '../domain/paths.ts';
+import type { RelativePath } from '../domain/paths.ts';
 import type { FullReason, Resolution } from '../domain/resolution.ts';
 import type { ChangingTree } from '../domain/source-files.ts';
 import { type KnownDigests, SourceMapping } from '../domain/source-mapping.ts';
 import type { Definitions, ObjectId } from '../domain/target.ts';
+import type { TargetState } from '../domain/target-state.ts';
+import { type FileToPush, filesToPush, fileToPush } from './files-to-push.ts';
 
 export interface WorkspaceOptions {
   /** The source root, e.g. a DiskTree. */
@@ -17,19 +19,11 @@ export interface WorkspaceOptions {
   readonly allowPrune?: boolean;
 }
 
-export interface FileToPush {
-  readonly path: RelativePath;
-  /** 0o644 or 0o755. */
-  readonly mode: number;
-  /** Hex sha256 of the content as the last resolution saw it; empty for a file that could not be read then. */
-  readonly digest: string;
-  /** Throws FileUnreadableError, also when the file is gone by now. */
-  read(): Uint8Array;
-}
-
 /** The files of one source and what they mean for its targets, kept up to date save by save. */
 export class Workspace {
   readonly #mapping: SourceMapping;
+  #definitions: Definitions | undefined;
+  #fedSource: ObjectId | undefined;
 
   constructor(options: WorkspaceOptions) {
     this.#mapping = new SourceMapping({
@@ -43,6 +37,9 @@ export class Workspace {
 
   /** To be called before anything else, and whenever the cluster's targets, sources or generators change. */
   setDefinitions(definitions: Definitions, fedSource: ObjectId): void {
+    if (definitions === this.#definitions && fedSource === this.#fedSource) return;
+    this.#definitions = definitions;
+    this.#fedSource = fedSource;
     this.#mapping.setDefinitions(definitions, fedSource);
   }
 
@@ -60,16 +57,7 @@ export class Workspace {
 
   /** Everything that the source's controller lets through, sorted by path. */
   filesToPush(): FileToPush[] {
-    const { contents, visible } = this.#mapping;
-    return contents
-      .filesAt(ROOT)
-      .sort()
-      .map((path) => {
-        const [mode = '', digest = ''] = (contents.contentOf(path) ?? '').split(' ');
-        return mode === 'unreadable'
-          ? fileToPush(visible, path, 0o644, '')
-          : fileToPush(visible, path, Number.parseInt(mode, 8), digest);
-      });
+    return filesToPush(this.#mapping);
   }
 
   /** The files of one target's closure at their paths in the source it reads; undefined for an unknown target. */
@@ -81,6 +69,17 @@ export class Workspace {
       const facts = tree.facts(path);
       return fileToPush(tree, path, facts?.mode ?? 0o644, facts?.digest ?? '');
     });
+  }
+
+  /** What the files say about a target now; undefined for an unknown one. */
+  stateOf(target: ObjectId): TargetState | undefined {
+    return this.#mapping.states.get(target);
+  }
+
+  /** What an artifact of the target's own would hold; undefined for an unknown target. */
+  artifactOf(target: ObjectId): ClosureArtifactOutcome | undefined {
+    const state = this.#mapping.states.get(target);
+    return state === undefined ? undefined : closureArtifact(state);
   }
 
   explain(files: readonly string[]): Explanation[] {
@@ -96,17 +95,4 @@ export class Workspace {
     const root = this.#mapping.states.get(target)?.root;
     return root === undefined ? undefined : { source: root.source, generator: root.generator };
   }
-}
-
-function fileToPush(tree: FileTree, path: RelativePath, mode: number, digest: string): FileToPush {
-  return {
-    path,
-    mode,
-    digest,
-    read: () => {
-      const content = tree.read(path);
-      if (content === undefined) throw new FileUnreadableError(path, 'ENOENT');
-      return content;
-    },
-  };
 }

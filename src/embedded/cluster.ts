@@ -108,7 +108,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Embedd
   );
   const logs = new PodLogs(clock);
   const authorizer = new Authorizer(options.authorization ?? 'rules', store);
-  const api = new ApiServer({ access, clock, users, authorizer, logs, skewMs: () => clock.skewMs });
+  const api = new ApiServer({ access, clock, users, authorizer, logs });
   const certificate = options.tls === false ? undefined : processCertificate();
   let server: ListeningServer = await listen(api.handle, options.port, certificate);
   const { url, port } = server;

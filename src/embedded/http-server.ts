@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { SelfSignedCertificate } from './self-signed-certificate.ts';
 
 export interface ListeningServer {
-  /** `http://127.0.0.1:<port>`, or `https://…` */
+  /** `http://127.0.0.1:<port>`, or `https://…`; with the address it listens on, where that is another. */
   readonly url: string;
   /** `127.0.0.1:<port>` */
   readonly host: string;
@@ -13,10 +13,15 @@ export interface ListeningServer {
 }
 
 /**
- * Listens on a free port of 127.0.0.1 (or on `port`), with TLS when given a certificate. Rejects with what to do when the port is taken.
+ * Listens on a free port of 127.0.0.1 (or on `port`, or at `address`), with TLS when given a certificate. Rejects with what to do when the port is taken.
  * Neither the port nor its connections keep the process alive: a test that forgets `stop()` ends all the same.
  */
-export function listen(handler: RequestListener, port = 0, tls?: SelfSignedCertificate): Promise<ListeningServer> {
+export function listen(
+  handler: RequestListener,
+  port = 0,
+  tls?: SelfSignedCertificate,
+  address = '127.0.0.1',
+): Promise<ListeningServer> {
   const server = serverOf(handler, tls);
   const sockets = new Set<Socket>();
   // The server itself only knows connections that speak HTTP: those still in the TLS handshake would hold up a stop.
@@ -31,17 +36,17 @@ export function listen(handler: RequestListener, port = 0, tls?: SelfSignedCerti
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE';
       const why = taken ? `port ${port} is in use: choose another, or none for a free one` : error.message;
-      reject(new Error(`cannot listen on 127.0.0.1:${port}: ${why}`, { cause: error }));
+      reject(new Error(`cannot listen on ${address}:${port}: ${why}`, { cause: error }));
     });
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(port, address, () => {
       server.unref();
-      const address = server.address() as AddressInfo;
-      const host = `127.0.0.1:${address.port}`;
+      const bound = server.address() as AddressInfo;
+      const host = `${address}:${bound.port}`;
       let stopped: Promise<void> | undefined;
       resolve({
         url: `${tls === undefined ? 'http' : 'https'}://${host}`,
         host,
-        port: address.port,
+        port: bound.port,
         stop: () => {
           stopped ??= new Promise<void>((done) => {
             server.close(() => done());

@@ -1,5 +1,6 @@
+import { ISOLATED_FROM, isolatedFrom } from '../domain/isolation/isolated-source.ts';
 import type { KubeObject } from '../domain/kube-object.ts';
-import { type ObjectId, objectId } from '../domain/target.ts';
+import { type ObjectId, objectId, parseObjectId } from '../domain/target.ts';
 import type { EmbeddedCluster } from './cluster.ts';
 import { type Reference, referenceOf } from './flux/flux-object.ts';
 import { asArray, asObject, asString } from './json-value.ts';
@@ -35,7 +36,8 @@ const NAMESPACE_FIRST = ['Namespace', 'CustomResourceDefinition', 'OCIRepository
 
 /**
  * Puts the Flux objects of a repository into an embedded cluster: what the directory feeds becomes an OCIRepository of the same name
- * that reads `oci://<registry>/<namespace>/<name>:latest`, and everything that read from the old source reads from it.
+ * that reads `oci://<registry>/<namespace>/<name>:latest`, and everything that read from the old source reads from it. A Kustomization's own
+ * source, split from the fed one by `isolate`, reads its tag there.
  */
 export function loadRepository(options: LoadOptions): LoadResult {
   const defaultNamespace = options.defaultNamespace ?? 'flux-system';
@@ -45,9 +47,9 @@ export function loadRepository(options: LoadOptions): LoadResult {
   const fed = new Set(options.fedSources ?? mostRead(given));
   const isFed = (reference: Reference): boolean => REPLACED_KINDS.has(reference.kind) && fed.has(idOf(reference));
 
-  const objects = given
-    .filter((object) => !fed.has(idOfObject(object)))
-    .map((object) => rewire(object, isFed, rewritten));
+  const elsewhere = (object: KubeObject, said: string[]): KubeObject =>
+    fed.has(isolatedFrom(object) ?? '') ? ownSourceFor(object, options) : rewire(object, isFed, said);
+  const objects = given.filter((object) => !fed.has(idOfObject(object))).map((object) => elsewhere(object, rewritten));
   const sources: KubeObject[] = [];
   for (const id of fed) {
     const [kind = '', namespace = '', name = ''] = id.split('/');
@@ -69,7 +71,7 @@ export function loadRepository(options: LoadOptions): LoadResult {
   const fedNow = sources.map((source) => idOfObject(source));
   const rewrite = (object: KubeObject): KubeObject | undefined => {
     const { kind, metadata } = object;
-    if (!fed.has(idOfObject(object))) return rewire(object, isFed, []);
+    if (!fed.has(idOfObject(object))) return elsewhere(object, []);
     if (kind !== 'OCIRepository') return undefined;
     return sourceFor(
       object,
@@ -108,10 +110,13 @@ function readsFrom(object: KubeObject): readonly Reference[] {
   return [];
 }
 
+/** What is read by way of a source of its own counts for the one that was split from. */
 function mostRead(objects: readonly KubeObject[]): readonly ObjectId[] {
+  const shared = new Map(objects.map((object) => [idOfObject(object), isolatedFrom(object)]));
   const counts = new Map<ObjectId, number>();
   for (const reference of objects.flatMap(readsFrom)) {
-    if (REPLACED_KINDS.has(reference.kind)) counts.set(idOf(reference), (counts.get(idOf(reference)) ?? 0) + 1);
+    const id = shared.get(idOf(reference)) ?? idOf(reference);
+    if (REPLACED_KINDS.has(parseObjectId(id).kind)) counts.set(id, (counts.get(id) ?? 0) + 1);
   }
   const [first] = [...counts].sort(([a, read], [b, readB]) => readB - read || (a < b ? -1 : 1));
   return first === undefined ? [] : [first[0]];
@@ -155,6 +160,18 @@ function sourceFor(
       ...(ignore === undefined ? {} : { ignore }),
       ...(kind === 'OCIRepository' && layerSelector !== undefined ? { layerSelector } : {}),
     },
+  };
+}
+
+/** Its artifacts lie beside the shared one, under tags of their own. The embedded registry asks for no credentials. */
+function ownSourceFor(own: KubeObject, options: LoadOptions): KubeObject {
+  const { namespace, name } = parseObjectId(isolatedFrom(own) ?? '');
+  const { interval, ref, ignore } = own.spec ?? {};
+  const annotations = { ...own.metadata.annotations, [ISOLATED_FROM]: objectId('OCIRepository', namespace, name) };
+  return {
+    ...own,
+    metadata: { ...own.metadata, annotations },
+    spec: { interval: interval ?? '1m', url: urlOf(options, namespace, name), insecure: true, ref, ignore },
   };
 }
 

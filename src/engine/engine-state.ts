@@ -1,7 +1,7 @@
-import { type AnyMachineSnapshot, type AnyStateMachine, initialTransition } from 'xstate';
+import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 import type { Limits } from '../domain/limits.ts';
 import type { Message } from '../machines/messages.ts';
-import { type ActionData, pureTransition } from '../machines/pure-transition.ts';
+import { type ActionData, pureInitialTransition, pureTransition } from '../machines/pure-transition.ts';
 import type { LoggedEvent, NewEvent } from './event-log.ts';
 
 /** The machine id of the engine's own events. */
@@ -89,7 +89,7 @@ export function applyEvent(state: EngineState, kinds: MachineKinds, event: Logge
   };
   let snapshot = state.machines.get(event.machine);
   if (snapshot === undefined) {
-    const [first, actions] = initialTransition(machine, { id: nameOf(event.machine), limits: state.limits });
+    const [first, actions] = pureInitialTransition(machine, { id: nameOf(event.machine), limits: state.limits });
     snapshot = first;
     collect(actions);
   }
@@ -190,7 +190,7 @@ function withUndefined(
   context: Record<string, unknown>,
   limits: Limits,
 ): Record<string, unknown> {
-  const [initial] = initialTransition(machine, { id: nameOf(id), limits });
+  const [initial] = pureInitialTransition(machine, { id: nameOf(id), limits });
   const blank = Object.fromEntries(Object.keys(initial.context).map((key) => [key, undefined]));
   return { ...blank, ...context, limits };
 }

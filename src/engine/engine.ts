@@ -55,6 +55,7 @@ export class Engine {
   readonly #abort = new AbortController();
   #state: EngineState;
   readonly #inbox: NewEvent[] = [];
+  #whenLogged: (() => void)[] = [];
   #flushing = false;
   #logBroken = false;
   #started = false;
@@ -108,6 +109,12 @@ export class Engine {
     this.#flush();
   }
 
+  /** Resolves once all that was dispatched before is logged: at once, unless the log cannot be written. Not at all when stopped before. */
+  logged(): Promise<void> {
+    if (this.#inbox.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenLogged.push(resolve));
+  }
+
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
@@ -131,6 +138,7 @@ export class Engine {
     } finally {
       this.#flushing = false;
     }
+    for (const resolve of this.#whenLogged.splice(0)) resolve();
     this.#armAlarm();
   }
 

@@ -40,8 +40,8 @@ export function eventRow(
   const fields = toPlainJson(rest, `event ${type}`);
   const v = currentVersion(shapes, type);
   return {
-    row: { ...place, machine, type, v, fields: fields.text },
-    logged: { ...place, machine, type, v, ...fields.value },
+    row: { seq: place.seq, at: place.at, machine, type, v, fields: fields.text },
+    logged: { seq: place.seq, at: place.at, machine, type, v, ...fields.value },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { AnyStateMachine } from 'xstate';
 import { breakerMachine } from './breaker.ts';
+import { isolationMachine } from './isolation.ts';
 import { sourceMachine } from './source.ts';
 import { targetMachine } from './target.ts';
 import { watchMachine } from './watch.ts';
@@ -9,5 +10,6 @@ export const WATCH_KINDS: Readonly<Record<string, AnyStateMachine>> = {
   watch: watchMachine,
   source: sourceMachine,
   target: targetMachine,
+  isolation: isolationMachine,
   breaker: breakerMachine,
 };

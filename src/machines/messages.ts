@@ -20,4 +20,6 @@ export interface Delivered {
 export const WATCH = 'watch';
 export const sourceMachineId = (source: string): string => `source/${source}`;
 export const targetMachineId = (target: string): string => `target/${target}`;
+export const isolationMachineId = (target: string): string => `isolation/${target}`;
+export const releaseMachineId = (release: string): string => `release/${release}`;
 export const breakerMachineId = (dependency: string): string => `breaker/${dependency}`;

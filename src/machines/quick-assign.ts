@@ -5,7 +5,15 @@ interface AssignAction {
   readonly type: 'xstate.assign';
   readonly assignment: Assignment;
   resolve: AssignResolve;
+  nextContext?: NextContext;
 }
+
+export type Context = Readonly<Record<string, unknown>>;
+
+type NextContext = (
+  given: { readonly context: Context; readonly event: unknown; readonly self: unknown; readonly system: unknown },
+  params: unknown,
+) => Context;
 
 type Assignment = Assigner | Readonly<Record<string, unknown>>;
 type Assigner = (args: AssignArguments, params: unknown) => Readonly<Record<string, unknown>>;
@@ -30,8 +38,16 @@ interface AssignArguments {
  */
 export function quickenAssigns(machine: AnyStateMachine): void {
   for (const action of Object.values(machine.implementations.actions)) {
-    if (isAssign(action)) action.resolve = resolveQuickly(action.assignment);
+    if (!isAssign(action)) continue;
+    const nextContext = nextContextOf(action.assignment);
+    action.nextContext = nextContext;
+    action.resolve = resolveBy(nextContext);
   }
+}
+
+/** An `assign` that says what the context is after it. */
+export function isQuickAssign(action: unknown): action is { readonly nextContext: NextContext } {
+  return typeof action === 'function' && 'nextContext' in action && action.nextContext !== undefined;
 }
 
 function isAssign(action: unknown): action is AssignAction {
@@ -45,13 +61,19 @@ function isAssign(action: unknown): action is AssignAction {
   );
 }
 
-function resolveQuickly(assignment: Assignment): AssignResolve {
+function nextContextOf(assignment: Assignment): NextContext {
   const update = updateOf(assignment);
+  return ({ context, event, self, system }, params) => ({
+    ...context,
+    ...update({ context, event, self, system, spawn: refuseToSpawn }, params),
+  });
+}
+
+function resolveBy(nextContext: NextContext): AssignResolve {
   return ({ self, system }, snapshot, { event }, params) => {
-    const context = snapshot.context as Record<string, unknown>;
-    const partial = update({ context, event, self, system, spawn: refuseToSpawn }, params);
+    const context = nextContext({ context: snapshot.context as Context, event, self, system }, params);
     // No state node changes with the context, so value, tags and nodes stay those of `snapshot`.
-    return [{ ...snapshot, context: { ...context, ...partial } }, undefined, undefined];
+    return [{ ...snapshot, context }, undefined, undefined];
   };
 }
 

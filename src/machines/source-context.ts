@@ -30,6 +30,7 @@ export type SourceEvent = Delivered &
   (
     | {
         readonly type: 'PushWanted';
+        /** Empty: nothing is pushed, the source is only asked. */
         readonly contentDigest: string;
         readonly generators: readonly string[];
         readonly cycle: number;

@@ -22,8 +22,9 @@ export function arrivedLate(context: SourceContext, seen: SourceObservation): bo
 
 export type Args = { readonly context: SourceContext; readonly event: SourceEvent };
 
-function toWatch(type: string, fields: Record<string, unknown>): Messages {
-  return { messages: [{ to: WATCH, type, ...fields }] };
+/** `source`: who says so, where several are asked at once. */
+function toWatch({ id: source }: SourceContext, type: string, fields: Record<string, unknown>): Messages {
+  return { messages: [{ to: WATCH, type, source, ...fields }] };
 }
 
 export const NONE: Messages = { messages: [] };
@@ -32,7 +33,10 @@ export const NONE: Messages = { messages: [] };
 export function availableMessages({ context }: Args): Messages {
   const { id, generators, revisions, pushingCycle } = context;
   const own = Object.fromEntries(Object.entries(revisions).filter(([source]) => source === id));
-  return toWatch('SourceAvailable', { revisions: generators.length > 0 ? revisions : own, cycle: pushingCycle });
+  return toWatch(context, 'SourceAvailable', {
+    revisions: generators.length > 0 ? revisions : own,
+    cycle: pushingCycle,
+  });
 }
 
 /** Only what was seen: an artifact that was not composed again yet still has its older revision. */
@@ -40,7 +44,7 @@ export function lateMessages({ context, event }: Args): Messages {
   if (event.type !== 'SourceObserved') return NONE;
   const seen = new Set([context.id, event.observation.id]);
   const revisions = Object.fromEntries(Object.entries(context.revisions).filter(([id]) => seen.has(id)));
-  return toWatch('SourceAvailable', { revisions, cycle: context.pushedCycle });
+  return toWatch(context, 'SourceAvailable', { revisions, cycle: context.pushedCycle });
 }
 
 /** What may pass is retried by the watch machine, with everything still owed; what cannot is told to those who wait. */
@@ -49,12 +53,12 @@ export function stepFailedMessages({ context, event }: Args): Messages {
   const { failure } = event;
   const step = event.type === 'HookFailed' ? 'hook' : 'push';
   const type = step === 'push' && isRetryable(failure) ? 'StepFailed' : 'StepRefused';
-  return toWatch(type, { step, failure, cycle: context.pushingCycle });
+  return toWatch(context, type, { step, failure, cycle: context.pushingCycle });
 }
 
-export function contentMovedMessages({ event }: Args): Messages {
+export function contentMovedMessages({ context, event }: Args): Messages {
   if (event.type !== 'ContentMoved') return NONE;
-  return toWatch('FilesChanged', { paths: event.paths, rescan: event.paths.length === 0 });
+  return toWatch(context, 'FilesChanged', { paths: event.paths, rescan: event.paths.length === 0 });
 }
 
 export function describeVerdict(context: SourceContext): string | undefined {
@@ -65,19 +69,19 @@ export function describeVerdict(context: SourceContext): string | undefined {
 export function notFetchedMessages({ context }: Args): Messages {
   const verdict = verdictOf(context);
   if (verdict.verdict !== 'failed' || describeVerdict(context) === context.toldFailure) return NONE;
-  return toWatch('SourceUnavailable', { reason: verdict.reason, message: verdict.message });
+  return toWatch(context, 'SourceUnavailable', { reason: verdict.reason, message: verdict.message });
 }
 
 export function waitedTooLongMessages({ context }: Args): Messages {
   const seconds = Math.round(context.limits.targetWaitMs / 1_000);
-  return toWatch('SourceUnavailable', {
+  return toWatch(context, 'SourceUnavailable', {
     reason: 'Timeout',
     message: `${context.id} did not show the pushed revision within ${seconds} s`,
   });
 }
 
 export function suspendedMessages({ context }: Args): Messages {
-  return toWatch('SourceUnavailable', {
+  return toWatch(context, 'SourceUnavailable', {
     reason: 'Suspended',
     message: `${context.id} is suspended: nothing pushed is fetched until it is resumed (flux resume source)`,
   });
@@ -90,7 +94,7 @@ export function suspendedMessages({ context }: Args): Messages {
 export function recheckMessages({ context, event }: Args): Messages {
   if (event.type === 'EffectOutcomeUnknown' && event.message !== undefined) {
     const failure: Failure = { kind: 'internal', message: `${event.effect} crashed: ${event.message}` };
-    return toWatch('StepFailed', { step: 'push', failure, cycle: context.pushingCycle });
+    return toWatch(context, 'StepFailed', { step: 'push', failure, cycle: context.pushingCycle });
   }
-  return toWatch('DefinitionsChanged', { reason: 'the outcome of an interrupted push is unknown' });
+  return toWatch(context, 'DefinitionsChanged', { reason: 'the outcome of an interrupted push is unknown' });
 }

@@ -80,6 +80,8 @@ export const sourceMachine = setup({
   },
   guards: {
     newerWanted: ({ context }) => context.wantedCycle > context.pushingCycle,
+    /** Whatever it holds is to be fetched: there is nothing to push. */
+    askWanted: ({ context }) => context.wantedCycle > context.pushingCycle && context.contentDigest === '',
     fetched: ({ context }) => verdictOf(context).verdict === 'ready',
     suspended: ({ context }) => context.observation?.suspended === true,
     arrivedLate: ({ context, event }) => event.type === 'SourceObserved' && arrivedLate(context, event.observation),
@@ -116,7 +118,10 @@ export const sourceMachine = setup({
   },
   states: {
     idle: {
-      always: { guard: 'newerWanted', target: 'hooks' },
+      always: [
+        { guard: 'askWanted', target: 'asking', actions: 'startPush' },
+        { guard: 'newerWanted', target: 'hooks' },
+      ],
       on: {
         SourceObserved: [
           { guard: 'arrivedLate', actions: ['observe', { type: 'tellAvailable', params: lateMessages }] },

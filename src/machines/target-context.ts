@@ -20,6 +20,14 @@ export interface TargetContext {
   readonly id: string;
   /** The source it reads. */
   readonly reads: string;
+  /** Its own source, through which what is wanted comes to it; undefined: through the one it shares. */
+  readonly isolation: string | undefined;
+  /** It was to come through its own when that was decided last: what is under way there is taken back. */
+  readonly withdraws: boolean;
+  /** The shared source, where it has its own and is put back at its turn. */
+  readonly leave: string | undefined;
+  /** Why what is wanted comes through the shared source although others have their own; empty where there is nothing to say. */
+  readonly sharedBecause: string;
   readonly dependsOn: readonly { readonly id: string; readonly sameSource: boolean }[];
   readonly dependents: readonly string[];
   /** Affected targets of the running cycle to wait for, and to tell. */
@@ -36,7 +44,13 @@ export interface TargetContext {
   readonly cycle: number;
   /** Revisions of its source that hold the desired digest, oldest first; empty while the push is under way. */
   readonly revisions: readonly string[];
+  /** The revision at which it was Ready when it was wanted, until it is seen otherwise: being Ready there is no answer. */
+  readonly readyBefore: string | undefined;
   readonly token: string | undefined;
+  /** Asked once more, since the status contradicted itself; see `contradictsItself`. */
+  readonly askedAgain: boolean;
+  /** Flux had tried the revision already when it was about to be put before the target: it starts nothing by itself. */
+  readonly triedBefore: boolean;
   readonly attempt: number;
   readonly retryAfterMs: number;
   readonly observation: TargetObservation | undefined;
@@ -68,17 +82,33 @@ export type TargetEvent = Delivered &
         readonly awaitedBy: readonly string[];
         readonly reads: string;
         readonly cycle: number;
+        readonly isolation?: string;
+        readonly sharedBecause?: string;
+        readonly leave?: string;
       }
     | { readonly type: 'TargetHeld'; readonly problem: BuildProblem }
     | { readonly type: 'HoldReleased' }
     | { readonly type: 'TargetSuspended' }
     | { readonly type: 'SourceReady'; readonly revisions: Readonly<Record<string, string>>; readonly cycle: number }
-    | { readonly type: 'SourceFailed'; readonly reason: string; readonly message: string; readonly cycle?: number }
+    | {
+        readonly type: 'SourceFailed';
+        readonly reason: string;
+        readonly message: string;
+        readonly cycle?: number;
+        /** Its own source; absent for the shared one. */
+        readonly source?: string;
+      }
+    | { readonly type: 'TargetMoved'; readonly revision: string; readonly follows: boolean }
+    | { readonly type: 'TargetReturned' }
+    | { readonly type: 'MoveFailed'; readonly failure: Failure }
+    | { readonly type: 'MoveAbandoned'; readonly reason: string }
+    | { readonly type: 'IsolationLost'; readonly reason: string }
     | { readonly type: 'DependencyObserved'; readonly dependency: string; readonly state: DependencyState }
-    | { readonly type: 'RequestAccepted' }
+    | { readonly type: 'RequestAccepted'; readonly followed?: boolean }
     | { readonly type: 'RequestFailed'; readonly failure: Failure }
     | { readonly type: 'BackoffElapsed' }
     | { readonly type: 'TargetWaitElapsed' }
+    | { readonly type: 'DoubtElapsed' }
     | { readonly type: 'RetryRequested' }
     | { readonly type: 'EffectOutcomeUnknown'; readonly effect: string }
   );

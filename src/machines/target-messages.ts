@@ -1,8 +1,9 @@
 import type { TargetObservation } from '../domain/observation.ts';
 import { targetVerdict } from '../domain/readiness.ts';
-import { type Message, type Messages, targetMachineId, WATCH } from './messages.ts';
+import { isAnswered } from '../domain/request-token.ts';
+import { isolationMachineId, type Message, type Messages, targetMachineId, WATCH } from './messages.ts';
 import type { DependencyState, TargetContext, TargetEvent } from './target-context.ts';
-import { firstLine, isReadyNow } from './target-rules.ts';
+import { firstLine, hasRunSinceWanted, isReadyNow } from './target-rules.ts';
 import type { TargetOutcome } from './watch-context.ts';
 
 export type Args = { readonly context: TargetContext; readonly event: TargetEvent };
@@ -16,12 +17,52 @@ export function settled(context: TargetContext, outcome: TargetOutcome): Message
     reason: context.reason,
     message: context.message,
     elapsedMs: Math.max(0, context.settledAt - context.wantedAt),
+    asked: context.askedAt >= context.wantedAt,
+    answered:
+      context.token === undefined ||
+      isAnswered(context.token, context.observation?.lastHandledReconcileAt) ||
+      hasRunSinceWanted(context),
   };
 }
 
 export function recheckMessages({ context }: Args): Messages {
   const reason = `the outcome of an interrupted request for ${context.id} is unknown`;
   return { messages: [settled(context, 'unknown'), { to: WATCH, type: 'DefinitionsChanged', reason }] };
+}
+
+/** Its own source could not be used: the watch decides anew how what is wanted gets there. */
+export function rerouteMessages({ context, event }: Args): Messages {
+  const why = event.type === 'MoveAbandoned' || event.type === 'IsolationLost' ? event.reason : '';
+  const reason = `${context.id} is to be decided about again: ${why}`;
+  return { messages: [settled(context, 'unknown'), { to: WATCH, type: 'DefinitionsChanged', reason }] };
+}
+
+/** Asks for the artifact of its own, where it has one and that is not there yet; takes that back where it goes by the shared source now. */
+export function closureMessages({ context }: Args): Messages {
+  const { isolation, withdraws, revisions, desiredDigest: content, cycle } = context;
+  if (withdraws) return { messages: [{ to: isolationMachineId(context.id), type: 'MoveWithdrawn' }] };
+  if (isolation === undefined || revisions.length > 0) return { messages: [] };
+  return {
+    messages: [
+      { to: isolationMachineId(context.id), type: 'ClosureWanted', source: isolation, content: content ?? '', cycle },
+    ],
+  };
+}
+
+/** Its turn: the shared source has what is wanted, so it may go back there. */
+export function leaveMessages({ context }: Args): Messages {
+  return { messages: [{ to: isolationMachineId(context.id), type: 'LeaveWanted' }] };
+}
+
+/** Its dependencies are Ready: the revision may be put before it. */
+export function turnMessages({ context }: Args): Messages {
+  const revision = context.revisions.at(-1) ?? '';
+  return { messages: [{ to: isolationMachineId(context.id), type: 'TurnCame', revision }] };
+}
+
+/** What is wanted of it is to be found anew: what it was decided by was out of date. */
+export function resumedMessages({ context }: Args): Messages {
+  return { messages: [{ to: WATCH, type: 'DefinitionsChanged', reason: `${context.id} was resumed meanwhile` }] };
 }
 
 export function retryMessages({ context }: Args): Messages {
@@ -119,6 +160,10 @@ export function settledBlocked({ context }: Args): Messages {
 
 export function settledSuspended({ context }: Args): Messages {
   return { messages: [settled(context, 'suspended')] };
+}
+
+export function settledUnknown({ context }: Args): Messages {
+  return { messages: [settled(context, 'unknown')] };
 }
 
 export function settledGone({ context }: Args): Messages {

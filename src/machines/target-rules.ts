@@ -1,6 +1,7 @@
 import type { BuildProblem } from '../domain/closure.ts';
 import type { TargetObservation } from '../domain/observation.ts';
 import { targetVerdict } from '../domain/readiness.ts';
+import { isAnswered } from '../domain/request-token.ts';
 import { OWED } from '../domain/resolution.ts';
 import type { TargetContext } from './target-context.ts';
 
@@ -32,6 +33,48 @@ export function wasNeverAsked(state: string, context: TargetContext): boolean {
   return state === 'dead-letter' && context.revisions.length === 0;
 }
 
+/** The source whose revisions count. */
+export function awaitedSource(context: TargetContext): string {
+  return context.isolation ?? context.leave ?? context.reads;
+}
+
+/** Flux notes no attempt where a dependency was not Ready, and looks again after 30 s, unless what it reads is new to it (`follows`). */
+export function looksAgainLate({ observation }: TargetContext, follows: boolean): boolean {
+  return !follows && observation?.ready === 'False' && observation.reason === 'DependencyNotReady';
+}
+
+/** A revision that Flux has tried already starts nothing by itself: it has to be asked for. */
+export function wasTried({ revisions, observation }: TargetContext): boolean {
+  return [observation?.lastAppliedRevision, observation?.lastAttemptedRevision].some(
+    (revision) => revision !== undefined && revisions.includes(revision),
+  );
+}
+
+/**
+ * Ready at the wanted revision, which it says to have attempted, and yet to have applied another. kustomize-controller leaves that behind after
+ * A → B → A within one run: the second run starts from what was cached before the first one's status, finds nothing to write, and so B's
+ * `lastAppliedRevision` and inventory stay. What B had added is pruned by the next run only.
+ */
+export function contradictsItself(context: TargetContext): boolean {
+  const { observation, revisions, token } = context;
+  // While it is at work the attempt is noted and the outcome still that of the last.
+  if (observation === undefined || observation.reconciling) return false;
+  if (observation.observedGeneration !== observation.generation) return false;
+  if (observation.ready !== 'True' || observation.readyGeneration !== observation.generation) return false;
+  if (token !== undefined && !isAnswered(token, observation.lastHandledReconcileAt)) return false;
+  const { lastAppliedRevision: applied, lastAttemptedRevision: attempted } = observation;
+  if (applied === undefined || attempted === undefined || revisions.includes(applied)) return false;
+  return revisions.includes(attempted);
+}
+
+/** Flux took it up, found a dependency not Ready, and will look again after 30 s only; by now, or by what is seen here, all of them are. */
+export function wasSentAway(context: TargetContext): boolean {
+  const { observation } = context;
+  if (observation?.ready !== 'False' || observation.reason !== 'DependencyNotReady' || observation.suspended)
+    return false;
+  return observation.readyGeneration === observation.generation && dependenciesAllow(context);
+}
+
 export function isReadyNow(observation: TargetObservation): boolean {
   return (
     observation.ready === 'True' && (observation.readyGeneration ?? observation.generation) === observation.generation
@@ -44,7 +87,8 @@ export function dependenciesAllow(context: TargetContext): boolean {
     if (state === undefined) return true;
     if (state.pending || !state.ready) return false;
     // Flux compares revisions between Kustomizations of one source: a dependency behind ours would send us away for 30 s.
-    return !sameSource || state.revision === undefined || context.revisions.includes(state.revision);
+    const sharesRevision = sameSource && context.isolation === undefined;
+    return !sharesRevision || state.revision === undefined || context.revisions.includes(state.revision);
   });
   return declared && context.awaits.every((id) => context.dependencies[id]?.pending !== true);
 }
@@ -54,7 +98,8 @@ export function failedDependency(context: TargetContext): { id: string; why: str
     const state = context.dependencies[id];
     if (state?.failed === undefined) continue;
     // A failure at an older revision says nothing of the one that is wanted now.
-    const stale = sameSource && state.revision !== undefined && !context.revisions.includes(state.revision);
+    const sharesRevision = sameSource && context.isolation === undefined;
+    const stale = sharesRevision && state.revision !== undefined && !context.revisions.includes(state.revision);
     if (!stale) return { id, why: state.failed };
   }
   return undefined;
@@ -73,12 +118,49 @@ function awaitedRevision(context: TargetContext, observation: TargetObservation)
   return context.revisions.at(-1);
 }
 
+/** What it reads is made of the source by a generator: which of its revisions is made of which push, nobody says. */
+export function isComposed(context: TargetContext): boolean {
+  return awaitedSource(context).startsWith('ExternalArtifact/');
+}
+
+/** The revision at which it is Ready; undefined where it is not. */
+export function readyRevision(observation: TargetObservation | undefined): string | undefined {
+  return observation !== undefined && isReadyNow(observation) ? observation.lastAppliedRevision : undefined;
+}
+
+export function stillReadyBefore(context: TargetContext, observation: TargetObservation): string | undefined {
+  return readyRevision(observation) === context.readyBefore ? context.readyBefore : undefined;
+}
+
+export function hasRunSinceWanted(context: TargetContext): boolean {
+  const { observation, readyBefore } = context;
+  const revision = readyRevision(observation);
+  return (
+    observation !== undefined && revision !== undefined && revision !== readyBefore && recoveredBy(context, observation)
+  );
+}
+
+/** Why the engine in the cluster does nothing for the target, in words. */
+export function suspension(context: TargetContext): { readonly reason: string; readonly message: string } {
+  const { verdict, reason, message } = verdictOf(context);
+  if (context.observation?.application !== undefined && verdict === 'suspended') return { reason, message };
+  return {
+    reason: 'Suspended',
+    message: 'spec.suspend is true: Flux does nothing until it is resumed (flux resume kustomization)',
+  };
+}
+
 export function recoveredBy(context: TargetContext, observation: TargetObservation): boolean {
   if (context.revisions.length === 0) return false;
   return (
     targetVerdict(observation, { revision: awaitedRevision(context, observation), token: undefined }).verdict ===
     'ready'
   );
+}
+
+export function moveTimeoutMessage(context: TargetContext): string {
+  const seconds = Math.round(context.limits.targetWaitMs / 1_000);
+  return `${context.isolation ?? context.reads} did not show the pushed artifact within ${seconds} s, so the target was not moved to it`;
 }
 
 export function timeoutMessage(context: TargetContext): string {

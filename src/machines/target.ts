@@ -7,11 +7,15 @@ import type { Messages } from './messages.ts';
 import type { TargetContext, TargetEvent } from './target-context.ts';
 import {
   changedMessages,
+  closureMessages,
   failedMessages,
+  leaveMessages,
   pendingMessages,
   readyMessages,
   recheckMessages,
   releasedMessages,
+  rerouteMessages,
+  resumedMessages,
   retryMessages,
   settledBlocked,
   settledFailed,
@@ -19,14 +23,27 @@ import {
   settledHeld,
   settledReady,
   settledSuspended,
+  settledUnknown,
+  turnMessages,
 } from './target-messages.ts';
 import {
+  awaitedSource,
+  contradictsItself,
   dependenciesAllow,
   describeProblem,
   failedDependency,
+  hasRunSinceWanted,
+  isComposed,
+  looksAgainLate,
+  moveTimeoutMessage,
+  readyRevision,
   recoveredBy,
+  stillReadyBefore,
+  suspension,
   timeoutMessage,
   verdictOf,
+  wasSentAway,
+  wasTried,
 } from './target-rules.ts';
 
 const REVISIONS_KEPT = 8;
@@ -47,7 +64,11 @@ export const targetMachine = setup({
         ? { reads: event.reads, dependsOn: event.dependsOn, dependents: event.dependents }
         : {},
     ),
-    observe: assign(({ event }) => (event.type === 'TargetObserved' ? { observation: event.observation } : {})),
+    observe: assign(({ context, event }) =>
+      event.type === 'TargetObserved'
+        ? { observation: event.observation, readyBefore: stillReadyBefore(context, event.observation) }
+        : {},
+    ),
     noteBaseline: assign(({ event }) =>
       event.type === 'BaselineFound' ? { reconciledDigest: event.digest, desiredDigest: event.digest } : {},
     ),
@@ -64,9 +85,15 @@ export const targetMachine = setup({
         awaits: event.awaits,
         awaitedBy: event.awaitedBy,
         reads: event.reads,
+        isolation: event.isolation,
+        withdraws: context.isolation !== undefined && event.isolation === undefined,
+        leave: event.leave,
+        sharedBecause: event.sharedBecause ?? '',
         cycle: event.cycle,
         dependencies,
         revisions: [],
+        readyBefore: readyRevision(context.observation),
+        askedAgain: false,
         attempt: 0,
         problem: undefined,
         reason: '',
@@ -75,10 +102,12 @@ export const targetMachine = setup({
       };
     }),
     noteRevision: assign(({ context, event }) => {
-      if (event.type !== 'SourceReady' || event.cycle < context.cycle) return {};
-      const revision = event.revisions[context.reads];
+      if (event.type !== 'SourceReady' || event.cycle < context.cycle || context.desiredDigest === undefined) return {};
+      const revision = event.revisions[awaitedSource(context)];
       if (revision === undefined || context.revisions.includes(revision)) return {};
-      return { revisions: [...context.revisions, revision].slice(-REVISIONS_KEPT) };
+      // Composed of an older push, maybe, and seen late: only the newest surely holds what is wanted.
+      const earlier = isComposed(context) ? [] : context.revisions;
+      return { revisions: [...earlier, revision].slice(-REVISIONS_KEPT) };
     }),
     noteDependency: assign(({ context, event }) =>
       event.type === 'DependencyObserved'
@@ -92,6 +121,20 @@ export const targetMachine = setup({
       reason: '',
       message: '',
     })),
+    // Flux follows a new revision of its own source by itself: nothing is asked of the target.
+    startMove: assign(({ context, event }) => ({
+      token: undefined,
+      triedBefore: wasTried(context),
+      askedDigest: context.desiredDigest,
+      askedAt: event.at,
+      reason: '',
+      message: '',
+    })),
+    // Nothing was sent, since Flux runs it for the new revision anyway: there is no token to wait for.
+    noteFollowed: assign(({ context, event }) => ({
+      token: event.type === 'RequestAccepted' && event.followed === true ? undefined : context.token,
+    })),
+    noteAskedAgain: assign({ askedAgain: true }),
     settle: assign(({ context, event }) => ({
       reconciledDigest: context.desiredDigest,
       owed: false,
@@ -105,7 +148,7 @@ export const targetMachine = setup({
       return { owed: false, reason: verdict.reason, message: verdict.message, settledAt: event.at };
     }),
     noteRequestFailure: assign(({ context, event }) => {
-      if (event.type !== 'RequestFailed') return {};
+      if (event.type !== 'RequestFailed' && event.type !== 'MoveFailed') return {};
       const { failure } = event;
       return {
         // An open breaker is no attempt: nothing was sent.
@@ -116,6 +159,7 @@ export const targetMachine = setup({
         settledAt: event.at,
       };
     }),
+    giveUp: assign({ owed: false }),
     noteSourceFailure: assign(({ event }) =>
       event.type === 'SourceFailed'
         ? { owed: false, reason: event.reason, message: event.message, settledAt: event.at }
@@ -125,6 +169,12 @@ export const targetMachine = setup({
       owed: false,
       reason: 'Timeout',
       message: timeoutMessage(context),
+      settledAt: event.at,
+    })),
+    noteMoveTimeout: assign(({ context, event }) => ({
+      owed: false,
+      reason: 'Timeout',
+      message: moveTimeoutMessage(context),
       settledAt: event.at,
     })),
     hold: assign(({ event }) =>
@@ -140,6 +190,7 @@ export const targetMachine = setup({
     ),
     release: assign({ problem: undefined, reason: '', message: '' }),
     noteProblem: assign(({ event }) => (event.type === 'TargetHeld' ? { problem: event.problem } : {})),
+    forgetProblem: assign({ problem: undefined }),
     holdAgain: assign(({ context }) => ({
       reason: 'Held',
       message: context.problem === undefined ? '' : describeProblem(context.problem),
@@ -152,13 +203,22 @@ export const targetMachine = setup({
         settledAt: event.at,
       };
     }),
-    noteSuspended: assign(({ event }) => ({
-      reason: 'Suspended',
-      message: 'spec.suspend is true: Flux does nothing until it is resumed (flux resume kustomization)',
-      settledAt: event.at,
-    })),
+    noteSuspended: assign(({ context, event }) => ({ ...suspension(context), settledAt: event.at })),
     requeue: assign({ owed: true, attempt: 0, reason: '', message: '' }),
-    forget: assign({ observation: undefined, reason: 'Gone', message: 'it is no longer in the cluster', owed: false }),
+    // What is pushed from here on holds files that are not the ones it was wanted for: what it has then is decided when it is resumed.
+    wantLater: assign({ owed: true, desiredDigest: undefined, revisions: [], attempt: 0, problem: undefined }),
+    // One that is made in its place has nothing of what it had.
+    forget: assign({
+      observation: undefined,
+      desiredDigest: undefined,
+      reconciledDigest: undefined,
+      revisions: [],
+      readyBefore: undefined,
+      problem: undefined,
+      reason: 'Gone',
+      message: 'it is no longer in the cluster',
+      owed: false,
+    }),
     tellReady: (_, _params: Messages) => {},
     tellFailed: (_, _params: Messages) => {},
     tellHeld: (_, _params: Messages) => {},
@@ -167,6 +227,8 @@ export const targetMachine = setup({
     tellGone: (_, _params: Messages) => {},
     tellRecheck: (_, _params: Messages) => {},
     tellRetry: (_, _params: Messages) => {},
+    tellReroute: (_, _params: Messages) => {},
+    tellIsolation: (_, _params: Messages) => {},
     // Those who wait for this target hear what they need: pending, Ready at which revision, or failed.
     tellDependents: (_, _params: Messages) => {},
     askTarget: (_, _params: { target: string; token: string }) => {},
@@ -175,45 +237,92 @@ export const targetMachine = setup({
     isSuspended: ({ context }) => context.observation?.suspended === true,
     revisionKnown: ({ context }) => context.revisions.length > 0,
     artifactMissing: ({ context, event }) =>
-      event.type === 'SourceReady' && event.cycle >= context.cycle && event.revisions[context.reads] === undefined,
+      event.type === 'SourceReady' &&
+      context.isolation === undefined &&
+      event.cycle >= context.cycle &&
+      event.revisions[awaitedSource(context)] === undefined,
+    mayMove: ({ context }) =>
+      context.isolation !== undefined && context.revisions.length > 0 && dependenciesAllow(context),
+    mayLeave: ({ context }) =>
+      context.leave !== undefined && context.revisions.length > 0 && dependenciesAllow(context),
+    isMoved: ({ context, event }) => event.type === 'TargetMoved' && context.revisions.includes(event.revision),
+    isMovedAndTried: ({ context, event }) =>
+      event.type === 'TargetMoved' &&
+      context.revisions.includes(event.revision) &&
+      // What Flux has tried since it began to move, it has tried because of it.
+      (context.triedBefore || looksAgainLate(context, event.follows)),
+    hasIsolation: ({ context }) => context.isolation !== undefined,
+    isOwnSource: ({ context, event }) =>
+      event.type === 'SourceFailed' && event.source !== undefined && event.source === context.isolation,
     mayGo: ({ context }) => context.revisions.length > 0 && dependenciesAllow(context),
     dependencyFailed: ({ context }) => context.revisions.length > 0 && failedDependency(context) !== undefined,
     newerWanted: ({ context }) => context.desiredDigest !== context.askedDigest || context.revisions.length === 0,
+    isHeldBefore: ({ context }) => context.problem !== undefined && context.revisions.length === 0,
     isReadyAndHeld: ({ context }) => context.problem !== undefined && verdictOf(context).verdict === 'ready',
+    isInDoubt: ({ context, event }) => {
+      if (event.type !== 'TargetObserved') return false;
+      const seen = { ...context, observation: event.observation };
+      return wasSentAway(seen) || (!context.askedAgain && contradictsItself(seen));
+    },
+    wasSentAway: ({ context }) => wasSentAway(context),
+    dependencyIsBack: ({ context, event }) =>
+      event.type === 'DependencyObserved' &&
+      event.state.ready &&
+      wasSentAway({ ...context, dependencies: { ...context.dependencies, [event.dependency]: event.state } }),
+    isToBeAskedAgain: ({ context }) => !context.askedAgain && contradictsItself(context),
     isReady: ({ context }) => verdictOf(context).verdict === 'ready',
     hasFailed: ({ context }) => verdictOf(context).verdict === 'failed',
+    /** Flux came to it by itself, before its dependencies were Ready, and would look again only after a while. */
+    sentAway: ({ context }) =>
+      context.token === undefined &&
+      context.isolation === undefined &&
+      context.observation?.reason === 'DependencyNotReady' &&
+      dependenciesAllow(context),
     /** A push for an older cycle says nothing of the one that this target waits for, which comes next. */
-    isOwnPush: ({ context, event }) => event.type === 'SourceFailed' && (event.cycle ?? context.cycle) >= context.cycle,
+    isOwnPush: ({ context, event }) =>
+      event.type === 'SourceFailed' &&
+      event.source === context.isolation &&
+      (event.cycle ?? context.cycle) >= context.cycle,
     isOwnNewerPush: ({ context, event }) =>
       event.type === 'SourceFailed' &&
+      event.source === context.isolation &&
       (event.cycle ?? context.cycle) >= context.cycle &&
       context.revisions.length === 0,
     newerPushFailed: ({ context }) => context.revisions.length === 0 && !context.owed,
     sameDigestInFlight: ({ context, event }) =>
       event.type === 'ReconcileWanted' &&
       event.digest === context.askedDigest &&
+      // Saved otherwise and back while the request was on its way: the push in between comes first.
+      event.digest === context.desiredDigest &&
+      // One that is to be put back meanwhile is, whatever its content.
+      event.leave === context.leave &&
       (event.rule === 'owed' || event.rule === 'closure'),
     retryableAndAttemptsLeft: ({ context, event }) =>
-      event.type === 'RequestFailed' &&
+      (event.type === 'RequestFailed' || event.type === 'MoveFailed') &&
       isRetryable(event.failure) &&
       (event.failure.kind === 'breaker-open' || context.attempt + 1 < context.limits.targetAttemptsMax),
+    /** With a new revision Flux has run by itself: that its request was lost does not matter. */
+    ranAllTheSame: ({ context }) => context.problem === undefined && hasRunSinceWanted(context),
     observedReady: ({ context, event }) => event.type === 'TargetObserved' && recoveredBy(context, event.observation),
     /** It was Ready at this revision before anybody here knew that the revision holds what is wanted. */
     observedReadyBefore: ({ context, event }) => {
       if (event.type !== 'SourceReady' || event.cycle < context.cycle || context.observation === undefined)
         return false;
       // A composed artifact may be seen only after its generator's answer: its revision can be an older one.
-      const revision = context.reads.startsWith('ExternalArtifact/') ? undefined : event.revisions[context.reads];
+      const revision = isComposed(context) ? undefined : event.revisions[awaitedSource(context)];
       return revision !== undefined && recoveredBy({ ...context, revisions: [revision] }, context.observation);
     },
     resumedAndOwed: ({ context, event }) =>
       event.type === 'TargetObserved' && !event.observation.suspended && context.owed,
     blockedAndDependencyReady: ({ context, event }) =>
       context.problem === undefined && context.owed && event.type === 'DependencyObserved' && event.state.ready,
+    /** The cluster shows it resumed by now: that it was found suspended is out of date. */
+    isResumed: ({ context }) => context.observation?.suspended === false,
     resumed: ({ event }) => event.type === 'TargetObserved' && !event.observation.suspended,
   },
   delays: {
     targetWait: ({ context }) => context.limits.targetWaitMs,
+    doubt: ({ context }) => context.limits.targetBackoffMsMin,
     backoff: ({ context }) =>
       Math.max(
         context.retryAfterMs,
@@ -232,6 +341,10 @@ export const targetMachine = setup({
     limits: input.limits,
     id: input.id,
     reads: '',
+    isolation: undefined,
+    withdraws: false,
+    leave: undefined,
+    sharedBecause: '',
     dependsOn: [],
     dependents: [],
     awaits: [],
@@ -244,7 +357,10 @@ export const targetMachine = setup({
     owed: false,
     cycle: 0,
     revisions: [],
+    readyBefore: undefined,
     token: undefined,
+    askedAgain: false,
+    triedBefore: false,
     attempt: 0,
     retryAfterMs: 0,
     observation: undefined,
@@ -263,17 +379,31 @@ export const targetMachine = setup({
     SourceReady: { actions: 'noteRevision' },
     TargetRemoved: { target: '.gone', actions: ['forget', { type: 'tellGone', params: settledGone }] },
     TargetHeld: { target: '.held', actions: ['hold', { type: 'tellHeld', params: settledHeld }] },
+    HoldReleased: { actions: 'forgetProblem' },
+    // Its files differ: asked once it is resumed, also when that is after a restart.
+    TargetSuspended: [
+      {
+        guard: 'isResumed',
+        target: '.settled',
+        actions: [
+          'wantLater',
+          { type: 'tellSuspended', params: settledUnknown },
+          { type: 'tellRecheck', params: resumedMessages },
+        ],
+      },
+      {
+        target: '.suspended',
+        actions: ['wantLater', 'noteSuspended', { type: 'tellSuspended', params: settledSuspended }],
+      },
+    ],
     ReconcileWanted: { target: '.requested', actions: 'want' },
   },
   states: {
     settled: {
       on: {
         BaselineFound: { actions: 'noteBaseline' },
-        TargetSuspended: {
-          target: 'suspended',
-          // Its files differ: asked once it is resumed, also when that is after a restart.
-          actions: ['requeue', 'noteSuspended', { type: 'tellSuspended', params: settledSuspended }],
-        },
+        // Back on the shared source, whose content is an older one: wanted anew.
+        IsolationLost: { actions: ['requeue', { type: 'tellReroute', params: rerouteMessages }] },
       },
     },
     requested: {
@@ -281,6 +411,7 @@ export const targetMachine = setup({
       initial: 'awaiting-source',
       states: {
         'awaiting-source': {
+          entry: { type: 'tellIsolation', params: closureMessages },
           always: { guard: 'revisionKnown', target: 'awaiting-dependencies' },
           // Only here: one that waits for a dependency has its revision, whatever becomes of a later push.
           on: {
@@ -288,6 +419,11 @@ export const targetMachine = setup({
             SourceReady: [
               { guard: 'artifactMissing', target: 'awaiting-artifact', actions: 'noteRevision' },
               { actions: 'noteRevision' },
+            ],
+            MoveFailed: [
+              { guard: 'retryableAndAttemptsLeft', target: '#target.backoff', actions: 'noteRequestFailure' },
+              // As for a shared push that is refused: the next save is another attempt.
+              { target: '#target.dead-letter', actions: ['noteRequestFailure', 'giveUp'] },
             ],
           },
         },
@@ -305,6 +441,12 @@ export const targetMachine = setup({
         },
       },
       always: [
+        // A file broke while an older request was on its way: nothing is pushed for what is wanted since.
+        {
+          guard: 'isHeldBefore',
+          target: 'held',
+          actions: ['holdAgain', { type: 'tellHeld', params: settledHeld }],
+        },
         {
           guard: 'isSuspended',
           target: 'suspended',
@@ -315,9 +457,18 @@ export const targetMachine = setup({
           target: 'held',
           actions: ['noteBlocked', { type: 'tellBlocked', params: settledBlocked }],
         },
+        { guard: 'mayMove', target: '#target.progressing.moving' },
+        { guard: 'mayLeave', target: '#target.progressing.leaving' },
         { guard: 'mayGo', target: 'progressing' },
       ],
       on: {
+        MoveAbandoned: {
+          guard: 'hasIsolation',
+          target: 'settled',
+          actions: { type: 'tellReroute', params: rerouteMessages },
+        },
+        // What it was to have through the one source is to come through the other.
+        IsolationLost: { target: 'settled', actions: { type: 'tellReroute', params: rerouteMessages } },
         ReconcileWanted: { target: 'requested', reenter: true, actions: 'want' },
       },
     },
@@ -332,6 +483,10 @@ export const targetMachine = setup({
             { type: 'askTarget', params: ({ context }) => ({ target: context.id, token: context.token ?? '' }) },
           ],
           on: {
+            TargetSuspended: [
+              { guard: 'isResumed', actions: ['wantLater', { type: 'tellRecheck', params: resumedMessages }] },
+              { actions: 'wantLater' },
+            ],
             // One request at a time: what is wanted meanwhile is asked once this one is out.
             ReconcileWanted: [{ guard: 'sameDigestInFlight' }, { actions: 'want' }],
             // Whose push failed while the older request was on its way waits for nothing.
@@ -339,11 +494,23 @@ export const targetMachine = setup({
             RequestAccepted: [
               { guard: 'newerPushFailed', target: '#target.dead-letter' },
               { guard: 'newerWanted', target: '#target.requested' },
-              { target: 'waiting' },
+              { target: 'waiting', actions: 'noteFollowed' },
             ],
             RequestFailed: [
               { guard: 'newerPushFailed', target: '#target.dead-letter' },
               { guard: 'retryableAndAttemptsLeft', target: '#target.backoff', actions: 'noteRequestFailure' },
+              {
+                guard: 'ranAllTheSame',
+                target: '#target.settled',
+                // Both are said: the request was refused, a missing right say, and what it was for is there all the same.
+                actions: [
+                  'noteRequestFailure',
+                  { type: 'tellFailed', params: settledFailed },
+                  'settle',
+                  { type: 'tellDependents', params: readyMessages },
+                  { type: 'tellReady', params: settledReady },
+                ],
+              },
               { target: '#target.dead-letter', actions: 'noteRequestFailure' },
             ],
             EffectOutcomeUnknown: {
@@ -352,7 +519,38 @@ export const targetMachine = setup({
             },
           },
         },
+        // The revision is put before it by its isolation: a source of its own, made or moved.
+        moving: {
+          entry: ['startMove', { type: 'tellIsolation', params: turnMessages }],
+          on: {
+            ReconcileWanted: [{ guard: 'sameDigestInFlight' }, { target: '#target.requested', actions: 'want' }],
+            TargetMoved: [
+              { guard: 'isMovedAndTried', target: 'asking' },
+              { guard: 'isMoved', target: 'waiting' },
+            ],
+            MoveFailed: [
+              { guard: 'retryableAndAttemptsLeft', target: '#target.backoff', actions: 'noteRequestFailure' },
+              { target: '#target.dead-letter', actions: 'noteRequestFailure' },
+            ],
+            MoveAbandoned: { target: '#target.settled', actions: { type: 'tellReroute', params: rerouteMessages } },
+            TargetWaitElapsed: { target: '#target.dead-letter', actions: 'noteMoveTimeout' },
+          },
+        },
+        // Back to the shared source, which runs it by itself.
+        leaving: {
+          entry: ['startMove', { type: 'tellIsolation', params: leaveMessages }],
+          on: {
+            ReconcileWanted: [{ guard: 'sameDigestInFlight' }, { target: '#target.requested', actions: 'want' }],
+            TargetReturned: 'waiting',
+            MoveAbandoned: { target: '#target.settled', actions: { type: 'tellReroute', params: rerouteMessages } },
+            MoveFailed: [
+              { guard: 'retryableAndAttemptsLeft', target: '#target.backoff', actions: 'noteRequestFailure' },
+              { target: '#target.dead-letter', actions: 'noteRequestFailure' },
+            ],
+          },
+        },
         waiting: {
+          exit: cancel('doubt'),
           always: [
             {
               guard: 'isSuspended',
@@ -373,10 +571,31 @@ export const targetMachine = setup({
                 { type: 'tellReady', params: settledReady },
               ],
             },
+            { guard: 'sentAway', target: 'asking' },
             { guard: 'hasFailed', target: '#target.dead-letter', actions: 'noteVerdict' },
           ],
           on: {
+            // Shown for a moment by each run: what stays so is asked once more.
+            TargetObserved: {
+              guard: 'isInDoubt',
+              actions: [
+                { type: 'tellDependents', params: changedMessages },
+                'observe',
+                raise({ type: 'DoubtElapsed' } as TargetEvent, { id: 'doubt', delay: 'doubt' }),
+              ],
+            },
+            DoubtElapsed: [
+              { guard: 'isToBeAskedAgain', target: 'asking', actions: 'noteAskedAgain' },
+              { guard: 'wasSentAway', target: 'asking' },
+            ],
+            // Flux would look again after 30 s.
+            DependencyObserved: [
+              { guard: 'dependencyIsBack', target: 'asking', actions: 'noteDependency' },
+              { actions: 'noteDependency' },
+            ],
             ReconcileWanted: [{ guard: 'sameDigestInFlight' }, { target: '#target.requested', actions: 'want' }],
+            SourceFailed: { guard: 'isOwnSource', target: '#target.dead-letter', actions: 'noteSourceFailure' },
+            IsolationLost: { target: '#target.settled', actions: { type: 'tellReroute', params: rerouteMessages } },
           },
         },
       },
@@ -402,6 +621,7 @@ export const targetMachine = setup({
       ],
       on: {
         RetryRequested: { target: 'settled', actions: ['requeue', { type: 'tellRetry', params: retryMessages }] },
+        IsolationLost: { target: 'settled', actions: ['requeue', { type: 'tellReroute', params: rerouteMessages }] },
         // The controller may still recover on its own: believe a later Ready.
         TargetObserved: [
           {
@@ -436,6 +656,10 @@ export const targetMachine = setup({
     held: {
       entry: { type: 'tellDependents', params: failedMessages },
       on: {
+        IsolationLost: {
+          target: 'settled',
+          actions: ['release', 'requeue', { type: 'tellReroute', params: rerouteMessages }],
+        },
         HoldReleased: {
           target: 'settled',
           actions: ['release', { type: 'tellDependents', params: releasedMessages }],
@@ -449,6 +673,7 @@ export const targetMachine = setup({
     },
     suspended: {
       on: {
+        TargetSuspended: { actions: 'wantLater' },
         ReconcileWanted: { actions: ['want', 'noteSuspended', { type: 'tellSuspended', params: settledSuspended }] },
         TargetObserved: [
           { guard: 'resumedAndOwed', target: 'requested', actions: 'observe' },
@@ -459,11 +684,12 @@ export const targetMachine = setup({
     },
     gone: {
       on: {
-        TargetDefined: { target: 'settled', actions: 'define' },
+        TargetSuspended: {},
+        TargetDefined: { target: 'settled', actions: ['define', 'release'] },
         // Deleted and made again at once: nobody was told of the new one yet.
         TargetObserved: {
           target: 'settled',
-          actions: [{ type: 'tellDependents', params: changedMessages }, 'observe'],
+          actions: [{ type: 'tellDependents', params: changedMessages }, 'observe', 'release'],
         },
         ReconcileWanted: { actions: ['want', { type: 'tellGone', params: settledGone }] },
       },

@@ -21,6 +21,8 @@ export interface Plan {
   readonly pruneRisk: string | undefined;
   /** Targets that were held and whose files are sound again, unchanged from what is reconciled. */
   readonly released: readonly string[];
+  /** False where every target goes through a source of its own: the shared one is left alone. Absent: as `true`. */
+  readonly push?: boolean;
 }
 
 export interface PlannedTarget extends AffectedTarget {
@@ -28,6 +30,12 @@ export interface PlannedTarget extends AffectedTarget {
   readonly awaitedBy: readonly string[];
   /** The source this target itself reads (an ExternalArtifact, or the fed source). */
   readonly reads: string;
+  /** Its own source, through which it is reconciled; absent: the shared one. */
+  readonly isolation?: string;
+  /** The shared source, where it has its own and is put back at its turn. */
+  readonly leave?: string;
+  /** Why it is the shared one, in words, where others have their own. */
+  readonly sharedBecause?: string;
 }
 
 /** How one changed path was decided, shortened for the log. */
@@ -65,6 +73,14 @@ export interface WatchContext {
   readonly outcomes: Readonly<Record<string, TargetOutcome>>;
   readonly lastReason: string;
   readonly retryAfterMs: number;
+  /** Whether changed targets get sources of their own in this session, and why. Undefined: never decided. */
+  readonly isolation: IsolationDecision | undefined;
+}
+
+export interface IsolationDecision {
+  readonly on: boolean;
+  /** In words. */
+  readonly reason: string;
 }
 
 export interface Batch {
@@ -82,6 +98,7 @@ export type WatchEvent = Delivered &
     | { readonly type: 'QuietPeriodElapsed' }
     | { readonly type: 'MaxWaitElapsed' }
     | { readonly type: 'BackoffElapsed' }
+    | { readonly type: 'IsolationDecided'; readonly on: boolean; readonly reason: string }
     | { readonly type: 'SweepDue' }
     | { readonly type: 'TreeSwept'; readonly changed: number }
     | {
@@ -96,6 +113,8 @@ export type WatchEvent = Delivered &
         readonly full: FullReason;
         readonly decisions: readonly DecisionSummary[];
         readonly reason: string;
+        /** What of it a held file keeps back on the shared source: still owed, as such. */
+        readonly heldFull?: FullReason;
       }
     | {
         readonly type: 'NothingToDo';

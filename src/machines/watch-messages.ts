@@ -22,9 +22,12 @@ export function planMessages({ context, event }: Args): Messages {
       awaitedBy: target.awaitedBy,
       reads: target.reads,
       cycle: context.cycle,
+      ...(target.isolation === undefined ? {} : { isolation: target.isolation }),
+      ...(target.leave === undefined ? {} : { leave: target.leave }),
+      ...(target.sharedBecause === undefined ? {} : { sharedBecause: target.sharedBecause }),
     });
   }
-  if (plan.targets.length > 0) {
+  if (plan.targets.length > 0 && plan.push !== false) {
     messages.push({
       to: sourceMachineId(plan.source),
       type: 'PushWanted',

@@ -99,6 +99,9 @@ export const watchMachine = setup({
         // Kept until the source is available: a push that fails owes the full reconcile again.
         batch: { paths: [], rescan: false, full: event.type === 'TargetsUncertain' ? event.full : undefined },
         lastReason: event.reason,
+        ...(event.type === 'TargetsUncertain' ? { heldFull: event.heldFull } : {}),
+        // Nothing is pushed to the shared source, so it will not tell that it is through.
+        ...(event.plan.push === false ? { batch: NO_BATCH, attempt: 0, failure: undefined, retryAfterMs: 0 } : {}),
       };
     }),
     noteNothing: assign(({ context, event }) =>
@@ -123,6 +126,9 @@ export const watchMachine = setup({
       if (wasInFlight === undefined) return { unsettled };
       return { inFlight, unsettled, outcomes: { ...context.outcomes, [event.target]: event.outcome } };
     }),
+    noteIsolation: assign(({ event }) =>
+      event.type === 'IsolationDecided' ? { isolation: { on: event.on, reason: event.reason } } : {},
+    ),
     sourceIsThere: assign({ batch: NO_BATCH }),
     // Effects and messages are data: the engine carries them out.
     tellPlan: (_, _params: Messages) => {},
@@ -179,6 +185,7 @@ export const watchMachine = setup({
     outcomes: {},
     lastReason: '',
     retryAfterMs: 0,
+    isolation: undefined,
   }),
   initial: 'idle',
   on: {
@@ -193,6 +200,7 @@ export const watchMachine = setup({
     StepRefused: { actions: ['refuse', { type: 'tellSourceFailed', params: sourceFailedMessages }] },
     StepFailed: { target: '.backoff', actions: ['oweAgain', 'countAttempt'] },
     WatchStarted: { target: '.resolving', actions: ['returnBatch', 'collectFull'] },
+    IsolationDecided: { actions: 'noteIsolation' },
   },
   states: {
     idle: {
@@ -296,7 +304,13 @@ export const watchMachine = setup({
         { guard: 'nothingInFlight', target: 'idle' },
       ],
       states: {
-        waiting: { always: { guard: 'somethingOwed', target: 'collecting' } },
+        waiting: {
+          // A slow target takes minutes: a save whose event was lost does not wait for its end.
+          entry: raise({ type: 'SweepDue' } as WatchEvent, { id: 'sweep', delay: 'sweepInterval' }),
+          exit: cancel('sweep'),
+          always: { guard: 'somethingOwed', target: 'collecting' },
+          on: { SweepDue: { target: 'waiting', reenter: true, actions: 'sweepTree' } },
+        },
         // What is saved meanwhile does not wait for the targets in flight.
         collecting: {
           entry: [
@@ -325,7 +339,13 @@ export const watchMachine = setup({
         { guard: 'nothingInFlight', target: 'idle' },
       ],
       states: {
-        waiting: { always: { guard: 'somethingOwed', target: 'collecting' } },
+        waiting: {
+          // A slow target takes minutes: a save whose event was lost does not wait for its end.
+          entry: raise({ type: 'SweepDue' } as WatchEvent, { id: 'sweep', delay: 'sweepInterval' }),
+          exit: cancel('sweep'),
+          always: { guard: 'somethingOwed', target: 'collecting' },
+          on: { SweepDue: { target: 'waiting', reenter: true, actions: 'sweepTree' } },
+        },
         // What is saved meanwhile does not wait for the targets in flight.
         collecting: {
           entry: [

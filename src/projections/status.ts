@@ -1,10 +1,11 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import type { BreakerContext } from '../machines/breaker.ts';
-import { WATCH } from '../machines/messages.ts';
+import type { IsolationContext } from '../machines/isolation-context.ts';
+import { isolationMachineId, WATCH } from '../machines/messages.ts';
 import type { SourceContext } from '../machines/source-context.ts';
 import { stateName } from '../machines/state-name.ts';
 import type { TargetContext } from '../machines/target-context.ts';
-import type { WatchContext } from '../machines/watch-context.ts';
+import type { IsolationDecision, WatchContext } from '../machines/watch-context.ts';
 
 export interface TargetStatus {
   readonly id: string;
@@ -18,6 +19,10 @@ export interface TargetStatus {
   readonly revision: string | undefined;
   /** The Ready condition as last seen. */
   readonly ready: string;
+  /** Its own source, while it has one. */
+  readonly ownSource: string | undefined;
+  /** Why it has none, in words; empty where nothing was decided about it. */
+  readonly sharedBecause: string;
 }
 
 export interface WatchStatus {
@@ -34,6 +39,8 @@ export interface WatchStatus {
     /** A full reconcile that is owed or waits for a held file. */
     readonly full: string | undefined;
   };
+  /** Whether changed targets get sources of their own in this session, and why. Undefined: never decided. */
+  readonly isolation: IsolationDecision | undefined;
   readonly sources: readonly {
     readonly id: string;
     readonly state: string;
@@ -58,7 +65,7 @@ export function watchStatus(seq: number, machines: ReadonlyMap<string, AnyMachin
   const breakers: WatchStatus['breakers'][number][] = [];
   for (const [id, snapshot] of machines) {
     const kind = id.slice(0, id.indexOf('/'));
-    if (kind === 'target') targets.push(targetStatus(snapshot));
+    if (kind === 'target') targets.push(targetStatus(snapshot, machines));
     if (kind === 'source') sources.push(sourceStatus(snapshot));
     if (kind === 'breaker') {
       const { failures, lastFailure } = snapshot.context as BreakerContext;
@@ -74,6 +81,7 @@ export function watchStatus(seq: number, machines: ReadonlyMap<string, AnyMachin
   return {
     seq,
     watch: watchPart(machines.get(WATCH)),
+    isolation: decisionOf(machines),
     sources,
     targets,
     held: targets.filter(({ state }) => state === 'held'),
@@ -113,7 +121,27 @@ function sourceStatus(snapshot: AnyMachineSnapshot): WatchStatus['sources'][numb
   return { id, state: stateName(snapshot), revision: revisions[id], failure: failure?.message };
 }
 
-function targetStatus(snapshot: AnyMachineSnapshot): TargetStatus {
+function decisionOf(machines: ReadonlyMap<string, AnyMachineSnapshot>): IsolationDecision | undefined {
+  return (machines.get(WATCH)?.context as WatchContext | undefined)?.isolation;
+}
+
+function isolationPart(
+  { id, sharedBecause }: TargetContext,
+  machines: ReadonlyMap<string, AnyMachineSnapshot>,
+): Pick<TargetStatus, 'ownSource' | 'sharedBecause'> {
+  const isolation = machines.get(isolationMachineId(id))?.context as IsolationContext | undefined;
+  if (isolation?.observed.isolated === true) {
+    return { ownSource: isolation.observed.source?.id ?? isolation.source, sharedBecause: '' };
+  }
+  const decision = decisionOf(machines);
+  const because =
+    isolation?.refusal ||
+    sharedBecause ||
+    (decision === undefined ? '' : decision.on ? 'not changed since the watch began' : decision.reason);
+  return { ownSource: undefined, sharedBecause: because };
+}
+
+function targetStatus(snapshot: AnyMachineSnapshot, machines: ReadonlyMap<string, AnyMachineSnapshot>): TargetStatus {
   const context = snapshot.context as TargetContext;
   return {
     id: context.id,
@@ -125,5 +153,6 @@ function targetStatus(snapshot: AnyMachineSnapshot): TargetStatus {
     reconciledDigest: context.reconciledDigest,
     revision: context.observation?.lastAppliedRevision,
     ready: context.observation?.ready ?? 'Unknown',
+    ...isolationPart(context, machines),
   };
 }

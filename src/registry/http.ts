@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { REDIRECT_LIMIT_CODE } from '../domain/http-failure.ts';
 import type { RegistryAnswer } from './registry-failure.ts';
 
 export interface HttpRequest {
@@ -11,7 +12,7 @@ export interface HttpRequest {
 }
 
 export interface HttpConnections {
-  /** Follows redirects. Rejects with the error of node:http, or ETIMEDOUT after a silence. */
+  /** Follows redirects, a few. Rejects with the error of node:http, ETIMEDOUT after a silence, or REDIRECT_LIMIT_CODE. */
   send(request: HttpRequest): Promise<RegistryAnswer>;
   close(): void;
 }
@@ -68,7 +69,11 @@ export function createHttpConnections(silenceMsMax: number): HttpConnections {
       for (let redirects = 0; ; redirects += 1) {
         const answer = await sendAlive(request);
         const { location } = answer.headers;
-        if (!isRedirect(answer.status) || location === undefined || redirects === REDIRECTS_MAX) return answer;
+        if (!isRedirect(answer.status) || location === undefined) return answer;
+        if (redirects === REDIRECTS_MAX) {
+          const error = new Error(`more than ${REDIRECTS_MAX} redirects, the last one to ${location}`);
+          throw Object.assign(error, { code: REDIRECT_LIMIT_CODE });
+        }
         request = redirected(request, location);
       }
     },

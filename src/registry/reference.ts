@@ -1,4 +1,5 @@
 import { FailureError } from '../domain/failure.ts';
+import { withoutCredentials } from '../domain/without-credentials.ts';
 
 /** `oci://host[:port]/repository[:tag][@digest]`, taken apart. */
 export interface RegistryReference {
@@ -13,11 +14,14 @@ export interface RegistryReference {
 const HOST = /^(localhost|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(:\d{1,5})?$/i;
 const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+/** `user:password@` before the host. */
+const CREDENTIALS = /^oci:\/\/[^/]*@/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** Throws FailureError (`invalid`) that says which part is wrong and what was expected. */
 export function parseReference(url: string): RegistryReference {
   if (!url.startsWith('oci://')) throw invalid(url, 'expected it to begin with oci://');
+  if (CREDENTIALS.test(url)) throw invalid(url, 'expected no credentials in it, they come from `docker login`');
   const [beforeDigest = '', digest, ...tooMany] = url.slice('oci://'.length).split('@');
   if (tooMany.length > 0) throw invalid(url, 'expected at most one @');
   const slash = beforeDigest.indexOf('/');
@@ -60,5 +64,8 @@ export function isLoopbackRegistry(registry: string): boolean {
 }
 
 function invalid(url: string, expectation: string): FailureError {
-  return new FailureError({ kind: 'invalid', message: `"${url}" is no OCI reference: ${expectation}` });
+  return new FailureError({
+    kind: 'invalid',
+    message: `"${withoutCredentials(url)}" is no OCI reference: ${expectation}`,
+  });
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { FailureError } from '../domain/failure.ts';
+import { FailureError, type FailureKind } from '../domain/failure.ts';
 import {
   failureKindOfErrorCode,
   failureKindOfStatus,
@@ -23,18 +23,34 @@ export interface RegistryAnswer {
 /** An answer that refuses: the kind by its status alone, the words from the registry's own error list. */
 export function failureOfAnswer(task: RegistryTask, answer: RegistryAnswer, nowMs: number): FailureError {
   const { status, headers, body } = answer;
-  const said = errorsIn(body);
+  const errors = errorsIn(body);
+  const said = wordsOf(errors);
   const retryAfterMs = parseRetryAfterMs(headers['retry-after'], nowMs);
-  const hint = hintForStatus(status, task);
+  const met = errors.some(({ code }) => UPLOADS_MET.has(String(code)));
+  const hint = met ? UPLOADS_MET_HINT : hintForStatus(status, task);
   return new FailureError({
-    // A registry that takes no writes answers them with 405.
-    kind: status === 405 ? 'forbidden' : failureKindOfStatus(status),
+    kind: met ? 'conflict' : kindOf(status),
     dependency: 'registry',
     statusCode: status,
     message: `cannot ${task.task} ${task.url}: ${task.registry} answered HTTP ${status}${said === '' ? '' : ` (${said})`}`,
     ...(hint !== undefined && { hint }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
+}
+
+/** What docker-registry 2.8 says of one blob that two pushes bring at the same moment, and any registry of one that it dropped meanwhile. */
+const UPLOADS_MET: ReadonlySet<string> = new Set([
+  'MANIFEST_BLOB_UNKNOWN',
+  'BLOB_UPLOAD_UNKNOWN',
+  'BLOB_UPLOAD_INVALID',
+  'DIGEST_INVALID',
+]);
+const UPLOADS_MET_HINT =
+  'Another push brought the same files at the same moment, or the registry dropped them: push again.';
+
+function kindOf(status: number): FailureKind {
+  // A registry that takes no writes answers them with 405; one whose storage is full, with 507.
+  return status === 405 ? 'forbidden' : failureKindOfStatus(status);
 }
 
 /** A request without an answer. */
@@ -75,6 +91,10 @@ function hintForStatus(status: number, { task, registry, url }: RegistryTask): s
       return `The registry ${registry} seems to be read-only (a mirror or pull-through cache): push to the registry behind it, with --registry.`;
     case 413:
       return 'The artifact is larger than the registry, or a proxy before it, allows.';
+    case 500:
+      return task === 'push to' ? `${registry} says in its own log why; a full disk is a usual reason.` : undefined;
+    case 507:
+      return `The storage of ${registry} is full: make room there (delete what is old, collect garbage).`;
     default:
       return undefined;
   }
@@ -91,17 +111,25 @@ function hintForCode(code: string | undefined, registry: string): string | undef
   return undefined;
 }
 
-/** `CODE: message` of each entry; the body of a proxy's error page is not repeated. */
-function errorsIn(body: Buffer): string {
+interface OciErrorEntry {
+  readonly code?: unknown;
+  readonly message?: unknown;
+}
+
+/** Those that the registry lists; none where a proxy answered with a page of its own. */
+function errorsIn(body: Buffer): readonly OciErrorEntry[] {
   try {
-    const { errors } = JSON.parse(body.toString('utf8')) as {
-      errors?: readonly { code?: unknown; message?: unknown }[];
-    };
-    return (errors ?? [])
-      .map(({ code, message }) => [code, message].filter((part) => typeof part === 'string' && part !== '').join(': '))
-      .join('; ')
-      .slice(0, 500);
+    const { errors } = JSON.parse(body.toString('utf8')) as { errors?: unknown };
+    return Array.isArray(errors) ? errors.filter((entry) => typeof entry === 'object' && entry !== null) : [];
   } catch {
-    return '';
+    return [];
   }
+}
+
+/** `CODE: message` of each entry. */
+function wordsOf(errors: readonly OciErrorEntry[]): string {
+  return errors
+    .map(({ code, message }) => [code, message].filter((part) => typeof part === 'string' && part !== '').join(': '))
+    .join('; ')
+    .slice(0, 500);
 }

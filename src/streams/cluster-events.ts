@@ -2,6 +2,7 @@ import { Observable } from 'rxjs';
 import type { ClusterClient } from '../cluster/client.ts';
 import type { Clock } from '../cluster/clock.ts';
 import type { ServedResource } from '../cluster/discovery.ts';
+import { isTargetKind } from '../cluster/gitops-engines.ts';
 import { type ListWatchNotice, listWatch } from '../cluster/list-watch.ts';
 import { type Failure, FailureError } from '../domain/failure.ts';
 import type { KubeObject } from '../domain/kube-object.ts';
@@ -19,7 +20,7 @@ export type ClusterEvent =
 
 export interface ClusterEventsOptions {
   readonly client: Pick<ClusterClient, 'list' | 'watch' | 'server'>;
-  /** Those the cluster serves, from `client.discover(FLUX_RESOURCES)`. */
+  /** Those the cluster serves, from `client.discover(GITOPS_RESOURCES)`. */
   readonly resources: readonly ServedResource[];
   /** Default: all namespaces. */
   readonly namespace?: string | undefined;
@@ -31,9 +32,9 @@ export interface ClusterEventsOptions {
 const OBJECT_EVENTS = { added: 'ObjectAdded', updated: 'ObjectUpdated', deleted: 'ObjectDeleted' } as const;
 
 /**
- * The live Flux objects as one stream, from one list-watch a resource. Cold: it starts with the subscription and ends with it. A resource
- * that may not be read is reported as degraded and does not hold up ClusterSynced; only for Kustomizations, without which there
- * is nothing to do, the stream fails (FailureError), as long as none could be read before.
+ * The live objects of Flux and Argo CD as one stream, from one list-watch a resource. Cold: it starts with the subscription and ends with it. A
+ * resource that may not be read is reported as degraded and does not hold up ClusterSynced; only for Kustomizations (or Applications, where there are
+ * no Kustomizations), without which there is nothing to do, the stream fails (FailureError), as long as none could be read before.
  */
 export function clusterEvents(options: ClusterEventsOptions): Observable<ClusterEvent> {
   const { client, resources, namespace, clock, random } = options;
@@ -44,6 +45,10 @@ export function clusterEvents(options: ClusterEventsOptions): Observable<Cluster
       if (awaited.delete(kind) && awaited.size === 0) subscriber.next({ type: 'ClusterSynced' });
     }
 
+    function isOnlyTargetKind(kind: string): boolean {
+      return isTargetKind(kind) && resources.every((other) => other.kind === kind || !isTargetKind(other.kind));
+    }
+
     function take(kind: string, notice: ListWatchNotice): void {
       if (notice.type === 'synced') arrived(kind);
       else if (notice.type === 'recovered') subscriber.next({ type: 'ClusterRecovered', kind });
@@ -52,7 +57,7 @@ export function clusterEvents(options: ClusterEventsOptions): Observable<Cluster
     }
 
     function degraded(kind: string, failure: Failure): void {
-      if (isRefused(failure) && kind === 'Kustomization' && awaited.has(kind)) {
+      if (isRefused(failure) && isOnlyTargetKind(kind) && awaited.has(kind)) {
         subscriber.error(new FailureError(failure));
         return;
       }

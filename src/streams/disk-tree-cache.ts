@@ -24,6 +24,7 @@ export class DiskTreeCache {
   rootWasAbsent = false;
   readonly #entriesMax: number;
   #entries = 0;
+  #outdated = new Set<RelativePath>();
 
   constructor(entriesMax: number) {
     this.#entriesMax = entriesMax;
@@ -51,9 +52,24 @@ export class DiskTreeCache {
     this.files.set(path, { digest, mode, bytes, stamp: file.stamp });
   }
 
+  /** What a listed file, or directory, was when it was read, undefined where it is gone. What was remembered of it before stays till `invalidate`. */
+  noteRead(path: RelativePath, file: { readonly facts: FileFacts; readonly stamp: FileStamp } | undefined): void {
+    const known = this.facts(path);
+    if (file === undefined || (known !== undefined && known.digest !== file.facts.digest)) this.#outdated.add(path);
+    else if (known === undefined) this.setFacts(path, file);
+  }
+
+  /** See ChangingTree. */
+  takeOutdated(): readonly RelativePath[] {
+    const outdated = [...this.#outdated];
+    this.#outdated.clear();
+    return outdated;
+  }
+
   invalidate(paths: readonly RelativePath[]): void {
     for (const path of paths) {
       this.files.delete(path);
+      this.#outdated.delete(path);
       if (this.listings.has(path)) this.#forgetBelow(path);
       this.#forgetListingsAbove(path);
     }

@@ -6,7 +6,7 @@ import { baseNameOf, isWithin, parentOf, type RelativePath, ROOT, relativePath }
 import { diskSweep } from './disk-sweep.ts';
 import { DiskTreeCache } from './disk-tree-cache.ts';
 import { errorCode, listDirectory } from './list-directory.ts';
-import { readStableFile } from './read-stable-file.ts';
+import { readStableFile, type StableFile } from './read-stable-file.ts';
 
 export interface DiskTreeOptions {
   /** Default: DEFAULT_LIMITS. */
@@ -56,7 +56,11 @@ export class DiskTree implements FileTree {
     if (this.kindOf(directory) !== 'directory') return undefined;
     const listing = listDirectory(this.absolute(directory), directory);
     if (directory === ROOT) this.#cache.rootWasAbsent = listing === undefined;
-    if (listing === undefined) return undefined;
+    if (listing === undefined) {
+      // The one above still names it: should it come back, that one would show no difference.
+      if (directory !== ROOT) this.#cache.noteRead(directory, undefined);
+      return undefined;
+    }
     const entries = this.#followSymlinks
       ? listing.entries.map((entry) => this.#followed(directory, entry))
       : listing.entries;
@@ -64,13 +68,20 @@ export class DiskTree implements FileTree {
     return entries;
   }
 
-  /** What is on disk now. What is remembered of the file stays: a change is noticed only through `invalidate`, and found by `sweep` till then. */
+  /**
+   * What is on disk now. What is remembered of the file stays: a change is noticed only through `invalidate`, and found by `sweep` and told by
+   * `takeOutdated` till then.
+   */
   read(path: RelativePath): Uint8Array | undefined {
-    return this.#load(path, this.#cache.facts(path) === undefined)?.content;
+    return this.#loadAndNote(path)?.content;
   }
 
   facts(path: RelativePath): FileFacts | undefined {
-    return this.#cache.facts(path) ?? this.#load(path)?.facts;
+    return this.#cache.facts(path) ?? this.#loadAndNote(path)?.facts;
+  }
+
+  takeOutdated(): readonly RelativePath[] {
+    return this.#cache.takeOutdated();
   }
 
   realPath(path: RelativePath): RelativePath | undefined {
@@ -101,7 +112,7 @@ export class DiskTree implements FileTree {
       cache: this.#cache,
       absolute: (path) => this.absolute(path),
       statsNow: (path) => this.#stats(path),
-      factsNow: (path) => this.#load(path, false)?.facts,
+      factsNow: (path) => this.#load(path)?.facts,
     });
   }
 
@@ -109,14 +120,18 @@ export class DiskTree implements FileTree {
     return path === ROOT ? this.root : resolve(this.root, path);
   }
 
-  #load(path: RelativePath, remember = true): { readonly content: Uint8Array; readonly facts: FileFacts } | undefined {
+  #loadAndNote(path: RelativePath): StableFile | undefined {
     if (this.kindOf(path) !== 'file') return undefined;
-    const file = readStableFile(this.absolute(path), path, {
+    const file = this.#load(path);
+    this.#cache.noteRead(path, file);
+    return file;
+  }
+
+  #load(path: RelativePath): StableFile | undefined {
+    return readStableFile(this.absolute(path), path, {
       bytesMax: this.#limits.closureBytesMax,
       followSymlinks: this.#followSymlinks,
     });
-    if (file !== undefined && remember) this.#cache.setFacts(path, file);
-    return file;
   }
 
   #stats(path: RelativePath): BigIntStats | undefined {

@@ -19,7 +19,9 @@ export type Happening =
   | { readonly type: 'pushStarted'; readonly source: ObjectId; readonly fileCount: number }
   | {
       readonly type: 'pushed';
+      /** The shared source, or the target whose own artifact it is. */
       readonly source: ObjectId;
+      readonly own?: boolean;
       readonly revision: string;
       readonly bytes: number;
       /** The registry held it already. */
@@ -29,6 +31,10 @@ export type Happening =
   | { readonly type: 'sourceReady'; readonly source: ObjectId; readonly revision: string; readonly elapsedMs?: number }
   | { readonly type: 'sourceFailed'; readonly source: ObjectId; readonly reason: string; readonly message: string }
   | { readonly type: 'asked'; readonly id: ObjectId }
+  /** The target reads a source of its own from now on. */
+  | { readonly type: 'isolated'; readonly id: ObjectId; readonly source: ObjectId }
+  /** It was to, and does not. */
+  | { readonly type: 'notIsolated'; readonly id: ObjectId; readonly because: string }
   /** What a target in flight says of itself meanwhile. Shown on a terminal only. */
   | { readonly type: 'targetProgress'; readonly id: ObjectId; readonly reason: string; readonly message: string }
   | { readonly type: 'targetReady'; readonly id: ObjectId; readonly elapsedMs: number }
@@ -51,6 +57,8 @@ export type Happening =
       readonly failed: number;
       readonly held: number;
       readonly elapsedMs: number;
+      /** Asked, and not waited for. */
+      readonly excluded?: number;
       /** Targets that Flux ran besides, since they share the source. */
       readonly otherRuns: number;
     }
@@ -71,6 +79,8 @@ export interface BannerShown {
   /** Where pushes go, e.g. `oci://localhost:5050/shop:latest`; undefined: nowhere. */
   readonly registry: string | undefined;
   readonly targets: number;
+  /** Whether changed targets get sources of their own, and why. */
+  readonly isolation?: { readonly on: boolean; readonly reason: string };
   readonly warnings: readonly string[];
   readonly dryRun?: boolean;
   readonly log?: string;
@@ -88,4 +98,6 @@ export interface BatchResolved {
   readonly bystanders: number;
   /** Why nothing is pushed although something changed, in words. */
   readonly pruneRisk: string | undefined;
+  /** Affected ones that go by the shared source though others have their own, and why. */
+  readonly shared?: readonly { readonly id: ObjectId; readonly because: string }[];
 }

@@ -14,6 +14,7 @@ export function renderResolved(resolved: BatchResolved, style: Style): string[] 
   return [
     ...headline(resolved, style),
     ...affectedLines(resolved, style),
+    ...sharedLines(resolved, style),
     ...heldLines(resolved, style),
     ...(resolved.suspended.length === 0
       ? []
@@ -64,6 +65,18 @@ function affectedLines(resolved: BatchResolved, style: Style): string[] {
   return more > 0
     ? [...lines, style.paint('dim', `      and ${formatCount(more, 'more target').replace(/s$/, '')}s`)]
     : lines;
+}
+
+/** Why some are not spared what others are. */
+function sharedLines(resolved: BatchResolved, style: Style): string[] {
+  const byReason = Map.groupBy(resolved.shared ?? [], ({ because }) => because);
+  return [...byReason].flatMap(([because, targets]) => {
+    const names = namedPaths(
+      targets.map(({ id }) => targetLabel(id)),
+      4,
+    );
+    return messageLines(style, `    ${style.paint('dim', 'by the shared source: ')}`, `${names} (${oneLine(because)})`);
+  });
 }
 
 function heldLines(resolved: BatchResolved, style: Style): string[] {

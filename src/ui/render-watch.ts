@@ -41,9 +41,10 @@ function linesOf(happening: Happening, style: Style): string[] {
     case 'pushed': {
       const revision = shortRevision(happening.revision, style);
       const elapsed = happening.elapsedMs === undefined ? '' : ` in ${formatElapsed(happening.elapsedMs)}`;
+      const owner = happening.own === true ? ` of ${targetLabel(happening.source)}` : '';
       return happening.unchanged
-        ? [`  ${paint('dim', `${symbols.pushed} ${revision} is in the registry already, nothing sent`)}`]
-        : [`  ${symbols.pushed} pushed ${revision}, ${formatBytes(happening.bytes)}${elapsed}`];
+        ? [`  ${paint('dim', `${symbols.pushed} ${revision}${owner} is in the registry already, nothing sent`)}`]
+        : [`  ${symbols.pushed} pushed ${revision}${owner}, ${formatBytes(happening.bytes)}${elapsed}`];
     }
     case 'sourceReady': {
       const elapsed = happening.elapsedMs === undefined ? '' : ` after ${formatElapsed(happening.elapsedMs)}`;
@@ -74,6 +75,16 @@ function linesOf(happening: Happening, style: Style): string[] {
       }
       return lines;
     }
+    case 'isolated':
+      return [
+        `  ${paint('dim', `${symbols.dot} ${targetLabel(happening.id)} has a source of its own for the session: ${targetLabel(happening.source)}`)}`,
+      ];
+    case 'notIsolated':
+      return messageLines(
+        style,
+        `  ${paint('yellow', symbols.warning)} `,
+        `${targetLabel(happening.id)} stays on the shared source: ${oneLine(happening.because)}`,
+      );
     case 'targetBlocked':
       return [
         `  ${paint('yellow', symbols.waiting)} ${targetLabel(happening.id)} not asked: it depends on ${targetLabel(happening.by)}, which is not Ready`,
@@ -112,6 +123,9 @@ function bannerLines(banner: BannerShown, style: Style): string[] {
     ...row('cluster', `${banner.context} (${banner.cluster})`),
     ...row('source', banner.source === undefined ? 'none found' : `${banner.source}${destination}`),
     ...row('targets', banner.targets.toLocaleString('en-US')),
+    ...(banner.isolation === undefined
+      ? []
+      : row('isolate', `${banner.isolation.on ? 'on' : 'off'}: ${banner.isolation.reason}`)),
     ...(banner.log === undefined ? [] : row('log', banner.log)),
     ...banner.warnings.flatMap((warning) =>
       messageLines(style, `  ${paint('yellow', symbols.warning)} `, oneLine(warning)),
@@ -125,6 +139,7 @@ function cycleEndLine(end: Extract<Happening, { type: 'cycleEnd' }>, style: Styl
     `${end.ready} ready`,
     ...(end.failed > 0 ? [paint('red', `${end.failed} failed`)] : []),
     ...(end.held > 0 ? [paint('yellow', `${end.held} held`)] : []),
+    ...(end.excluded === undefined || end.excluded === 0 ? [] : [`${end.excluded} excluded`]),
   ];
   const [format, symbol]: [Paint, string] =
     end.failed > 0 ? ['red', symbols.failed] : end.held > 0 ? ['yellow', symbols.held] : ['green', symbols.ready];
@@ -164,6 +179,6 @@ function hintLines(style: Style, hint: string): string[] {
 }
 
 /** `latest@sha256:1f0e8a9c…`: the first digits tell revisions apart, all 64 only fill the line. */
-function shortRevision(revision: string, style: Style): string {
+export function shortRevision(revision: string, style: Style): string {
   return oneLine(revision).replace(/(sha256:[0-9a-f]{8})[0-9a-f]+/, `$1${style.symbols.ellipsis}`);
 }

@@ -1,8 +1,9 @@
 import { type ObjectId, parseObjectId } from '../domain/target.ts';
 import { oneLine } from './text-width.ts';
 
-/** `flux-system/apps` for a Kustomization, `HelmRelease shop/cache` for any other kind. */
+/** `flux-system/apps` for a Kustomization, `HelmRelease shop/cache` for any other kind; the name alone of what is no object: `oci://host/apps:dev`. */
 export function targetLabel(id: ObjectId): string {
   const { kind, namespace, name } = parseObjectId(id);
+  if (namespace === '') return oneLine(name);
   return oneLine(kind === 'Kustomization' ? `${namespace}/${name}` : `${kind} ${namespace}/${name}`);
 }

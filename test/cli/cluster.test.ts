@@ -117,7 +117,20 @@ describe('cluster serves until Ctrl-C', () => {
     );
     await served(['--flux', 'source.yaml'], async ({ kubeconfig, flux }) => {
       expect(flux).toBe(true);
+      await kubectl(kubeconfig, 'get', 'namespace', 'flux-system');
       await kubectl(kubeconfig, 'wait', '--for=condition=Ready=False', 'ocirepository/apps', '--timeout=20s');
+    });
+  });
+
+  test.skipIf(!hasKubectl)("with Argo CD's controllers, which act on Applications", async () => {
+    write(
+      'application.yaml',
+      'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: apps\n  namespace: argocd\nspec:\n  project: default\n  source:\n    repoURL: oci://127.0.0.1:9/none\n    targetRevision: dev\n    path: .\n  destination:\n    server: https://kubernetes.default.svc\n    namespace: shop\n',
+    );
+    await served(['--argocd', 'application.yaml'], async ({ kubeconfig, argocd, loaded }) => {
+      expect({ argocd, loaded }).toEqual({ argocd: true, loaded: 1 });
+      const conditions = '--for=jsonpath={.status.conditions[0].type}=ComparisonError';
+      await kubectl(kubeconfig, 'wait', '-n', 'argocd', conditions, 'application/apps', '--timeout=20s');
     });
   });
 });

@@ -39,6 +39,10 @@ describe('watch', () => {
       allowContexts: [],
       registry: undefined,
       tag: undefined,
+      repair: true,
+      isolate: 'auto',
+      registryInCluster: undefined,
+      keep: false,
       initial: false,
       dryRun: false,
       once: false,
@@ -47,8 +51,18 @@ describe('watch', () => {
       hooks: [],
       embedded: false,
       poll: false,
+      sync: false,
       allowPrune: false,
     });
+  });
+
+  test.each([
+    [[], 'auto'],
+    [['--isolate'], 'on'],
+    [['--isolate=off'], 'off'],
+    [['--isolate', 'deploy'], 'on'],
+  ])('%j: isolation is %s, and what follows a bare --isolate is the directory', (line, isolate) => {
+    expect(optionsOf('watch', ...line)).toMatchObject({ isolate, dir: line.includes('deploy') ? 'deploy' : undefined });
   });
 
   test('takes its options before and after the directory', () => {
@@ -183,7 +197,7 @@ describe('a line that is not usable says what was expected and what was found', 
       "--source expects NAMESPACE/NAME, found 'shop'",
       'flux-system/',
     ],
-    ['a tag that no registry takes', ['watch', '--tag', 'a b'], '--tag expects an OCI tag', 'latest'],
+    ['a tag that no registry takes', ['watch', '--tag', 'a b'], '--tag expects an OCI tag', 'dev'],
     ['an unknown limit', ['watch', '--limit', 'treeFileMax=1'], "found 'treeFileMax=1'", 'did you mean treeFilesMax?'],
     [
       'a limit without a value',

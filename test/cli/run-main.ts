@@ -17,6 +17,8 @@ export async function runMain(
     readonly isTty?: boolean;
     readonly cwd?: string;
     readonly signal?: AbortSignal;
+    /** What is typed on a terminal. */
+    readonly typed?: string;
     /** Called with all that was printed so far. */
     readonly onStdout?: (printed: string) => void;
   } = {},
@@ -31,7 +33,7 @@ export async function runMain(
       },
     },
     stderr: { write: (text: string) => (stderr += text) },
-    stdin: new PassThrough(),
+    stdin: typed(options.typed),
     isTty: options.isTty ?? false,
     env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),
@@ -39,4 +41,11 @@ export async function runMain(
   };
   const code = await (options.commands === undefined ? main(argv, io) : main(argv, io, options.commands));
   return { code, stdout, stderr };
+}
+
+function typed(text: string | undefined): PassThrough & { readonly isTTY?: boolean } {
+  const stdin = new PassThrough();
+  if (text === undefined) return stdin;
+  stdin.end(text);
+  return Object.assign(stdin, { isTTY: true });
 }

@@ -23,6 +23,8 @@ export interface KustomizeController {
   start(): Promise<void>;
   /** What it logged so far. */
   log(): Promise<string>;
+  /** Nobody is at work, and nothing waits for somebody to be: by its own metrics. */
+  isIdle(): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -43,9 +45,11 @@ export async function startKustomizeController(options: KustomizeControllerOptio
   const logPath = join(directory, 'log');
   await writeFile(kubeconfigPath, options.kubeconfig, { mode: 0o600 });
   let child: ChildProcess | undefined;
+  let metricsPort = 0;
 
   async function start(): Promise<void> {
     const [health, metrics] = [await freePort(), await freePort()];
+    metricsPort = metrics;
     const addresses = [`--health-addr=127.0.0.1:${health}`, `--metrics-addr=127.0.0.1:${metrics}`];
     const log = createWriteStream(logPath, { flags: 'a' });
     const started = spawn(kustomizeControllerExecutable().path, [...FLAGS, ...addresses, ...(options.flags ?? [])], {
@@ -87,11 +91,28 @@ export async function startKustomizeController(options: KustomizeControllerOptio
       await start();
     },
     log: readLog,
+    isIdle: async () => {
+      const text = await textAt(metricsPort, '/metrics');
+      const values = [...text.matchAll(/^(?:controller_runtime_active_workers|workqueue_depth)\{[^}]*\} (.*)$/gm)];
+      return values.length > 0 && values.every(([, value]) => Number(value) === 0);
+    },
     async stop() {
       await kill();
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+function textAt(port: number, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('end', () => resolve(text));
+    }).on('error', reject);
+  });
 }
 
 function isReady(port: number): Promise<boolean> {

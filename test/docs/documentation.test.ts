@@ -95,6 +95,7 @@ describe('docs/events.md', () => {
     watch: 'watch',
     source: 'source',
     target: 'target',
+    isolation: 'isolation',
     breaker: 'breaker',
     'list-watch': 'list-watch',
   };

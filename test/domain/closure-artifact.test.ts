@@ -76,6 +76,24 @@ describe('a closure artifact', () => {
     ]);
   });
 
+  it('holds no secret that the build does not read, and nothing of Git', () => {
+    const files = {
+      ...SHOP,
+      'apps/web/kustomization.yaml': 'resources: [../../base]\nsecretGenerator:\n- name: s\n  envs: [read.env]\n',
+      'apps/web/read.env': 'PASSWORD=read\n',
+      'apps/web/.env': 'PASSWORD=unread\n',
+      'apps/web/id_rsa': 'PRIVATE KEY',
+      '.git/config': '[remote "origin"]\n',
+      'apps/web/.git/HEAD': 'ref: refs/heads/main\n',
+    };
+    expect(pathsIn(artifactOf(files, targetAt('apps/web')))).toEqual([
+      'apps/web/kustomization.yaml',
+      'apps/web/read.env',
+      'base/kustomization.yaml',
+      'base/server.yaml',
+    ]);
+  });
+
   it('holds the components of the Kustomization', () => {
     const files = pathsIn(artifactOf(SHOP, targetAt('base', ['parts/tls', 'parts/gone'])));
     expect(files).toEqual([

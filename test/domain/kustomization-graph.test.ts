@@ -226,6 +226,19 @@ describe('KustomizationGraph.closure', () => {
     ]);
   });
 
+  it('names the largest files of a closure over the limit, the largest first', () => {
+    const files = ['a', 'b', 'c', 'd'].map((name, index) => [`x/${name}.txt`, name.repeat(10 * (index + 1))]);
+    const kustomize = 'configMapGenerator:\n- name: c\n  files: [a.txt, b.txt, c.txt, d.txt]\n';
+    const { closure } = given(
+      { 'x/kustomization.yaml': kustomize, ...Object.fromEntries(files) },
+      { closureBytesMax: 99 },
+    );
+    const bytes = 100 + kustomize.length;
+    expect(closure('x').problems[0]?.message).toBe(
+      `x: its build reads ${bytes} bytes, at most 99 are allowed; the largest: x/kustomization.yaml (${kustomize.length} bytes), x/d.txt (40 bytes), x/c.txt (30 bytes)`,
+    );
+  });
+
   it('accepts lists of objects, empty documents and numeric names, as kustomize does', () => {
     const { problems } = given({
       'a/kustomization.yaml': kustomization('x.yaml'),

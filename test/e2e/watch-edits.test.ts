@@ -52,7 +52,12 @@ describe('a save asks exactly the Kustomizations that it concerns', () => {
     expect(watch.live('settings')).toBe('two');
     // What ends a cycle is said last, and the save it began with once.
     expect(cycle.text.match(/1 file changed: base\/settings\/settings\.yaml/g)).toHaveLength(1);
-    expect(cycle.text.split('\n').at(-1)).toMatch(/^✓ 2 ready in .* · Flux ran 2 others on the shared source$/);
+    const [end, hint] = cycle.text.split('\n').slice(-3);
+    expect(end).toMatch(/^✓ 2 ready in .* · Flux ran 2 others on the shared source$/);
+    // After the first such cycle, and then no more.
+    expect(hint).toContain('this push made Flux run 2 other Kustomizations');
+    const next = await watch.edit(() => watch.write('base/settings/settings.yaml', configMap('settings', 'three')));
+    expect(next.text.split('\n').at(-1)).toMatch(/Flux ran 2 others on the shared source$/);
   });
 
   test('the root asks all, and says why', async () => {

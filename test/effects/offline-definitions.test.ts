@@ -135,7 +135,7 @@ describe('a repository with two clusters and composed artifacts', () => {
     const { entries, problems } = await read(COMPOSED, { entry: 'clusters/test' });
     expect(entries).toEqual([]);
     expect(problems[0]?.message).toBe(
-      'entry clusters/test: no Flux objects there; entries found: clusters/live, clusters/trial',
+      'entry clusters/test: no objects of Flux or Argo CD there; entries found: clusters/live, clusters/trial',
     );
   });
 
@@ -219,7 +219,7 @@ describe('Flux objects that a kustomization patches into shape', () => {
     const { entries, problems } = await read(PATCHED, { builder: null });
     expect(entries[0]?.definitions.targets[0]).toMatchObject({ name: 'apps', path: undefined });
     expect(problems.map(({ message }) => message)).toEqual([
-      'clusters/east: its Flux objects are read as they are written, since neither kubectl nor kustomize is installed',
+      'clusters/east: its objects are read as they are written, since neither kubectl nor kustomize is installed',
       'base/apps.yaml: the path "providers/__PROVIDER__/apps" of Kustomization/flux-system/apps still holds __PROVIDER__; its files cannot be told',
     ]);
   });

@@ -110,3 +110,73 @@ test('a parent that applies the same manifests does not put the old source back'
     name: 'flux-system',
   });
 });
+
+test('a source of a Kustomization of its own reads its tag beside the shared one, and counts for that one', async () => {
+  const at = await world();
+  const shop: KubeObject = {
+    ...git,
+    kind: 'OCIRepository',
+    metadata: { name: 'shop', namespace: 'flux-system' },
+    spec: { url: 'oci://registry.test/shop', ref: { tag: 'main' } },
+  };
+  const own = (name: string): KubeObject => ({
+    ...shop,
+    metadata: {
+      name,
+      namespace: 'flux-system',
+      annotations: { 'reconcile-machine.dev/isolated-from': 'OCIRepository/flux-system/shop' },
+    },
+    spec: {
+      interval: '10m',
+      url: 'oci://registry.test/shop',
+      ref: { tag: `main_apps.${name}` },
+      secretRef: { name: 'registry' },
+      ignore: '!*',
+    },
+  });
+  const isolated = (name: string): KubeObject => {
+    const object = kustomization(name, `./apps/${name}`);
+    return { ...object, spec: { ...object.spec, sourceRef: { kind: 'OCIRepository', name } } };
+  };
+  const loaded = loadRepository({
+    ...at,
+    objects: [
+      shop,
+      own('cart'),
+      own('orders'),
+      isolated('cart'),
+      isolated('orders'),
+      kustomization('infra', './infra'),
+    ],
+  });
+  expect(loaded.fed).toEqual(['OCIRepository/flux-system/shop']);
+  expect(at.cluster.objects.get('OCIRepository', 'flux-system', 'cart')).toMatchObject({
+    metadata: { annotations: { 'reconcile-machine.dev/isolated-from': 'OCIRepository/flux-system/shop' } },
+    spec: { url: `oci://${at.registry.host}/flux-system/shop`, ref: { tag: 'main_apps.cart' }, ignore: '!*' },
+  });
+  const spec = at.cluster.objects.get('OCIRepository', 'flux-system', 'cart')?.spec;
+  expect(spec).not.toHaveProperty('secretRef');
+  // A parent Kustomization that applies it from the files says the same.
+  expect(loaded.rewrite(own('cart'))?.spec).toEqual(spec);
+});
+
+test('own sources of a Git source belong to the OCI source that stands in for it', async () => {
+  const at = await world();
+  const own: KubeObject = {
+    apiVersion: 'source.toolkit.fluxcd.io/v1',
+    kind: 'OCIRepository',
+    metadata: {
+      name: 'apps',
+      namespace: 'flux-system',
+      annotations: { 'reconcile-machine.dev/isolated-from': 'GitRepository/flux-system/flux-system' },
+    },
+    spec: { url: 'oci://registry.test/apps', ref: { tag: 'latest_apps' }, ignore: '!*' },
+  };
+  const apps = kustomization('apps', './apps');
+  const isolated: KubeObject = { ...apps, spec: { ...apps.spec, sourceRef: { kind: 'OCIRepository', name: 'apps' } } };
+  const loaded = loadRepository({ ...at, objects: [git, own, isolated] });
+  expect(loaded.fed).toEqual(['OCIRepository/flux-system/flux-system']);
+  expect(at.cluster.objects.get('OCIRepository', 'flux-system', 'apps')?.metadata.annotations).toEqual({
+    'reconcile-machine.dev/isolated-from': 'OCIRepository/flux-system/flux-system',
+  });
+});

@@ -20,6 +20,8 @@ export interface ScriptedRegistry {
   readonly seen: readonly SeenRequest[];
   readonly blobs: ReadonlyMap<string, Buffer>;
   readonly manifests: ReadonlyMap<string, Buffer>;
+  /** As after a new start without its storage. */
+  empty(): void;
   close(): Promise<void>;
 }
 
@@ -74,6 +76,10 @@ export async function startScriptedRegistry(
     seen,
     blobs,
     manifests,
+    empty: () => {
+      blobs.clear();
+      manifests.clear();
+    },
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));

@@ -1,4 +1,5 @@
 import type { StatusLine } from '../../models/invariants/evidence.ts';
+import type { TargetContext } from '../../src/machines/target-context.ts';
 import { watchStatus } from '../../src/projections/status.ts';
 import { answer, answerable, settle, tell } from './take-step.ts';
 import type { World } from './world.ts';
@@ -6,8 +7,8 @@ import { heal } from './world-actions.ts';
 
 /** Longer than every backoff, wait and interval of the simulated limits, one after the other. */
 const REST_MS_MAX = 30 * 60_000;
-/** Lost events are found by a sweep: two of them have gone by. */
-const QUIET_MS = 45_000;
+/** Lost events are found by a sweep, and what Flux had no success with it tries again by itself: each has come by. */
+const QUIET_MS = 65_000;
 /** Within this time a target must be there that nothing hampers, whatever others do. */
 const SLOW_MS = 100_000;
 
@@ -40,9 +41,14 @@ async function beginWatching(world: World, isOver: () => boolean): Promise<void>
     await settle(world);
     if (!moveAll(world)) world.clock.ring(world.clock.now + 1_000);
   }
-  if (!world.isBaselineUnknown) return;
-  world.isBaselineUnknown = false;
-  const full = { reason: 'requested', detail: 'the baseline could not be read' };
+  for (const id of world.unknown()) world.created.add(id);
+  if (world.created.size === 0) return;
+  const machines = world.process?.engine?.state.machines;
+  for (const id of world.created) {
+    const { context } = machines?.get(`target/${id}`) ?? {};
+    if ((context as Partial<TargetContext> | undefined)?.desiredDigest !== undefined) world.created.delete(id);
+  }
+  const full = { reason: 'requested', detail: 'nobody knows what a new target has' };
   tell(world, { machine: 'watch', type: 'FullReconcileRequested', full });
 }
 

@@ -41,7 +41,15 @@ export const FAULTS_OF: Readonly<Record<Dependency, readonly Answer[]>> = {
   git: [],
 };
 
+/** One for each fault and dependency: most of what an error costs is its stack, and nobody looks at these. */
+const failures = new Map<string, FailureError>();
+
 export function failureOf(fault: Fault, dependency: Dependency): FailureError {
+  const key = `${fault} ${dependency}`;
+  const known = failures.get(key);
+  if (known !== undefined) return known;
   const isNamed = dependency === 'api-server' || dependency === 'registry';
-  return new FailureError({ ...FAILURES[fault], ...(isNamed ? { dependency } : {}) });
+  const failure = new FailureError({ ...FAILURES[fault], ...(isNamed ? { dependency } : {}) });
+  failures.set(key, failure);
+  return failure;
 }

@@ -1,6 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Violation } from './run-schedule.ts';
+import { readSchedules, scheduleDirectory, writeSchedule } from './schedule-file.ts';
 import type { Step } from './step.ts';
 
 /** A schedule that once violated an invariant, and must not any more. */
@@ -13,21 +12,14 @@ export interface FoundSchedule {
   readonly steps: readonly Step[];
 }
 
-const DIRECTORY = fileURLToPath(new URL('found/', import.meta.url));
+const DIRECTORY = scheduleDirectory('found');
 
 /** Writes it where the tests replay it; gives the path. */
 export function keepFound(seed: number, steps: readonly Step[], { invariant, message }: Violation): string {
-  const path = `${DIRECTORY}${invariant}-${seed}.json`;
   const found: FoundSchedule = { seed, invariant, message, steps };
-  const lines = steps.map((step) => `    ${JSON.stringify(step)}`).join(',\n');
-  const { steps: _, ...head } = found;
-  mkdirSync(DIRECTORY, { recursive: true });
-  writeFileSync(path, `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "steps": [\n${lines}\n  ]\n}\n`);
-  return path;
+  return writeSchedule(`${DIRECTORY}${invariant}-${seed}.json`, found);
 }
 
 export function foundSchedules(): (FoundSchedule & { readonly file: string })[] {
-  return readdirSync(DIRECTORY)
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => ({ file, ...(JSON.parse(readFileSync(DIRECTORY + file, 'utf8')) as FoundSchedule) }));
+  return readSchedules<FoundSchedule>(DIRECTORY);
 }

@@ -1,30 +1,10 @@
-import { type Answer, FAULTS_OF } from './faults.ts';
+import type { AnyMachineSnapshot } from 'xstate';
+import { generateAnswer } from './generate-answer.ts';
+import type { Mood } from './mood.ts';
 import type { Random } from './random.ts';
 import type { Outage, Step } from './step.ts';
 import { answerable } from './take-step.ts';
 import type { World } from './world.ts';
-
-/** How much of everything there is in one run: some are calm, some are all faults, some are about files, some about the cluster. */
-export interface Mood {
-  readonly faults: number;
-  readonly crashes: number;
-  readonly files: number;
-  readonly cluster: number;
-  readonly progress: number;
-  /** Calls of this effect hang about while others come back. */
-  readonly slowEffect: string | undefined;
-}
-
-export function moodOf(random: Random): Mood {
-  return {
-    faults: random.pick([0, 0.05, 0.15, 0.4]),
-    crashes: random.pick([0, 0.3, 1, 3]),
-    files: random.pick([0.5, 1, 2]),
-    cluster: random.pick([0, 0.5, 1.5]),
-    progress: random.pick([0.6, 1, 2]),
-    slowEffect: random.pick([undefined, undefined, undefined, 'askTarget', 'pushArtifact', 'sweep', 'runHooks']),
-  };
-}
 
 type Weighted = readonly (readonly [number, () => Step])[];
 
@@ -42,7 +22,7 @@ export function generateStep(world: World, random: Random, mood: Mood): Step {
   }
   const open = answerable(world);
   const choices: Weighted = [
-    [open.length > 0 ? 26 * mood.progress : 0, () => answerStep(world, random, mood, pick)],
+    [open.length > 0 ? 26 * mood.progress : 0, () => generateAnswer(open, random, mood)],
     [
       process.client.watches.some(({ hasNews }) => hasNews) ? 14 * mood.progress : 0,
       () => ({ do: 'tell', pick, count: 1 + random.below(4) }),
@@ -50,14 +30,43 @@ export function generateStep(world: World, random: Random, mood: Mood): Step {
     [world.hints.length > 0 ? 10 : 0, () => ({ do: 'notice', pick, how: random.weighted(NOTICES) ?? 'tell' })],
     [world.unwritten.length > 0 ? 8 : 0, () => ({ do: 'write-on', count: 1 + random.below(world.unwritten.length) })],
     [10 * mood.progress, () => ({ do: 'pass', ms: random.pick([10, 80, 80, 300, 1_500, 4_000, 20_000]) })],
+    [waitWeight(world), () => ({ do: 'wait', ms: random.pick(LONG_MS) })],
     [7 * mood.files, () => fileStep(random)],
+    // What is saved between a decision and its push must not go out with it.
+    [open.some(({ effect }) => effect === 'runHooks') ? 5 * mood.files : 0, () => savedMeanwhile(random)],
+    // What is saved while a request is out is wanted once that is answered.
+    [open.some(({ effect }) => effect === 'askTarget') ? 4 * mood.files : 0, () => fileStep(random)],
     [1.2 * mood.crashes, () => crashStep(random)],
     [1.5 * mood.faults, () => faultStep(world, random, pick)],
     [0.3, () => ({ do: 'retry', pick })],
+    ...retryOfWaiting(world),
     [0.2, () => ({ do: 'full' })],
     ...outside(world, random, mood),
   ];
   return random.weighted(choices)?.() ?? { do: 'pass', ms: 80 };
+}
+
+/** Long enough for a request that nobody answers to be given up, and for whatever waits for a controller. */
+const LONG_MS = [40_000, 130_000] as const;
+
+/** What a machine hardly ever waits for as long as it may, a probe or an artifact that a generator makes, is left waiting more often. */
+function waitWeight(world: World): number {
+  for (const { value } of machinesOf(world).values()) {
+    if (value === 'generating') return 4;
+    if (typeof value === 'object' && (value['half-open'] === 'probing' || value.requested === 'awaiting-artifact'))
+      return 4;
+  }
+  return 0.15;
+}
+
+/** Somebody who sees that a target waits for its next try does not. */
+function retryOfWaiting(world: World): Weighted {
+  const pick = world.targets.findIndex((id) => machinesOf(world).get(`target/${id}`)?.value === 'backoff');
+  return pick < 0 ? [] : [[3, () => ({ do: 'retry', pick })]];
+}
+
+function machinesOf(world: World) {
+  return world.process?.engine?.state.machines ?? new Map<string, AnyMachineSnapshot>();
 }
 
 const NOTICES = [
@@ -71,7 +80,7 @@ function outside(world: World, random: Random, mood: Mood): Weighted {
   const pick = random.below(1 << 16);
   const controllers = world.sources.moves().length + world.flux.moves().length;
   return [
-    [controllers > 0 ? 14 * mood.progress : 0, () => ({ do: 'control', pick })],
+    [controllers > 0 ? 14 * mood.progress * mood.controllers : 0, () => ({ do: 'control', pick })],
     [2.5 * mood.cluster, () => ({ do: random.weighted(CLUSTER_STEPS) ?? 'ask', pick })],
     [
       0.15 * mood.cluster,
@@ -119,20 +128,9 @@ function fileStep(random: Random): Step {
   );
 }
 
-function answerStep(world: World, random: Random, mood: Mood, pick: number): Step {
-  const open = answerable(world);
-  let index = pick % Math.max(1, open.length);
-  if (open[index]?.effect === mood.slowEffect && random.chance(0.9)) {
-    const others = open.flatMap(({ effect }, at) => (effect === mood.slowEffect ? [] : [at]));
-    index = others[pick % Math.max(1, others.length)] ?? index;
-  }
-  const call = open[index];
-  const faults = call === undefined ? [] : FAULTS_OF[call.dependency];
-  let how: Answer = 'ok';
-  // What passes by itself is met more often than what somebody must put right.
-  if (random.chance(mood.faults) && faults.length > 0)
-    how = faults[random.below(random.chance(0.6) ? Math.min(5, faults.length) : faults.length)] ?? 'ok';
-  return { do: 'answer', pick: index, how };
+function savedMeanwhile(random: Random): Step {
+  const [pick, value] = [random.below(1 << 16), random.below(16)];
+  return random.chance(0.3) ? { do: 'write-notes', pick, value } : fileStep(random);
 }
 
 function crashStep(random: Random): Step {

@@ -24,7 +24,7 @@ export function layoutOf(seed: number): Layout {
     files[`base/${base}/cm.yaml`] = configMap(base, 0);
   }
   const count = 2 + random.below(4);
-  const hasGenerator = random.chance(0.25);
+  const hasGenerator = random.chance(0.35);
   const objects: KubeObject[] = [source()];
   for (let index = 0; index < count; index += 1) {
     const name = `t${index}`;

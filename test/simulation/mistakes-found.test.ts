@@ -1,91 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { baselineEvents } from '../../src/cli/session/baseline.ts';
-import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import type { RelativePath } from '../../src/domain/paths.ts';
-import { OWED } from '../../src/domain/resolution.ts';
-import { LiveView } from '../../src/effects/live-view.ts';
-import { Workspace } from '../../src/effects/workspace.ts';
-import { applyEvent, type EngineState, emptyState, type Step } from '../../src/engine/engine-state.ts';
-import { WATCH_KINDS } from '../../src/machines/kinds.ts';
-import { stateName } from '../../src/machines/state-name.ts';
-import type { TargetContext } from '../../src/machines/target-context.ts';
+import { OWED, type Resolution } from '../../src/domain/resolution.ts';
+import { planFromResolution } from '../../src/effects/plan-from-resolution.ts';
 import { knownDigest } from '../../src/machines/target-rules.ts';
-import { DiskTree } from '../../src/streams/disk-tree.ts';
-import { asked, fluxKustomization, idOf, MappedRepository } from '../support/mapped-repository.ts';
-import { configMap, kustomization } from './layout.ts';
-import { SimulatedFiles } from './simulated-files.ts';
-import { SimulatedTree } from './simulated-tree.ts';
+import { A, B, contextOf, fold, newState, observed, PART, ready, SOURCE, stateOf, wanted } from './folded-state.ts';
 
-// Each of these was found by a schedule; the seed is that of the schedule.
-
-const SOURCE = 'OCIRepository/flux-system/shop';
-const A = idOf('a');
-const B = idOf('b');
-const path = (text: string): RelativePath => text as RelativePath;
-
-/** Folds events and gives what the last one asked for. */
-function fold(
-  state: EngineState,
-  ...events: readonly { machine: string; type: string; [field: string]: unknown }[]
-): Step {
-  let step: Step = { messages: [], effects: [] };
-  for (const event of events) step = applyEvent(state, WATCH_KINDS, { ...event, seq: state.seq + 1, at: 1_000, v: 1 });
-  return step;
-}
-
-const observed = (id: string, artifactRevision: string | undefined, fields: Record<string, unknown> = {}) => ({
-  machine: `source/${SOURCE}`,
-  type: 'SourceObserved',
-  observation: {
-    ...{
-      id,
-      generation: 1,
-      suspended: false,
-      ready: 'True',
-      reason: '',
-      message: '',
-      observedGeneration: 1,
-      readyGeneration: 1,
-    },
-    ...{ artifactRevision, ...fields },
-  },
-});
-
-const ready = (revision: string) => ({
-  id: A,
-  ...{
-    generation: 1,
-    suspended: false,
-    ready: 'True',
-    reason: '',
-    message: '',
-    readyGeneration: 1,
-    observedGeneration: 1,
-  },
-  ...{ stalled: false, reconciling: false, disabled: false, lastHandledReconcileAt: undefined },
-  lastAppliedRevision: revision,
-  lastAttemptedRevision: revision,
-});
-
-const wanted = (cycle: number, reads = SOURCE) => ({
-  ...{
-    machine: `target/${A}`,
-    type: 'ReconcileWanted',
-    digest: `d${cycle}`,
-    rule: 'closure',
-    awaits: [],
-    awaitedBy: [],
-  },
-  ...{ reads, cycle },
-});
-
-const stateOf = (state: EngineState, machine: string): unknown => state.machines.get(machine)?.value;
+// Each of these was found by a schedule; the seed is that of the schedule. Those about files and about a start lie beside it.
 
 test('seeds 7 and 32: an artifact that is seen after its generator answered reaches those who wait for it', () => {
-  const state = emptyState(DEFAULT_LIMITS);
+  const state = newState();
   const machine = `source/${SOURCE}`;
   fold(
     state,
@@ -101,19 +24,16 @@ test('seeds 7 and 32: an artifact that is seen after its generator answered reac
     { machine, type: 'GeneratorsAsked' },
     { machine, type: 'GeneratorObserved', id: 'ArtifactGenerator/flux-system/g', handled: token },
   );
-  const { messages } = fold(state, observed('ExternalArtifact/flux-system/part', 'latest@sha256:2'));
-  expect(messages).toMatchObject([
-    { type: 'SourceAvailable', cycle: 1, revisions: { 'ExternalArtifact/flux-system/part': 'latest@sha256:2' } },
-  ]);
+  const { messages } = fold(state, observed(PART, 'latest@sha256:2'));
+  expect(messages).toMatchObject([{ type: 'SourceAvailable', cycle: 1, revisions: { [PART]: 'latest@sha256:2' } }]);
 });
 
 test('seed 249078980: a source that arrives late says nothing of what is composed from it', () => {
-  const state = emptyState(DEFAULT_LIMITS);
+  const state = newState();
   const machine = `source/${SOURCE}`;
-  const part = 'ExternalArtifact/flux-system/part';
   fold(
     state,
-    observed(part, 'latest@sha256:old'),
+    observed(PART, 'latest@sha256:old'),
     { machine, type: 'PushWanted', contentDigest: 'c', generators: [], cycle: 1 },
     { machine, type: 'HooksSucceeded' },
     { machine, type: 'ArtifactPushed', digest: 'sha256:1', unchanged: false, bytesSent: 1 },
@@ -122,12 +42,12 @@ test('seed 249078980: a source that arrives late says nothing of what is compose
   );
   const { messages } = fold(state, observed(SOURCE, 'latest@sha256:1'));
   expect(messages).toMatchObject([{ type: 'SourceAvailable', revisions: { [SOURCE]: 'latest@sha256:1' } }]);
-  expect(messages[0]?.revisions).not.toHaveProperty([part]);
+  expect(messages[0]?.revisions).not.toHaveProperty([PART]);
 });
 
 test('seed 304: a target whose artifact is not seen waits for it with an end', () => {
-  const state = emptyState(DEFAULT_LIMITS);
-  fold(state, wanted(1, 'ExternalArtifact/flux-system/part'), {
+  const state = newState();
+  fold(state, wanted(1, PART), {
     ...{ machine: `target/${A}`, type: 'SourceReady', cycle: 1 },
     revisions: { [SOURCE]: 'latest@sha256:1' },
   });
@@ -136,7 +56,7 @@ test('seed 304: a target whose artifact is not seen waits for it with an end', (
 });
 
 test('seed 212: a dead letter that was Ready before anybody knew what its revision holds is none', () => {
-  const state = emptyState(DEFAULT_LIMITS);
+  const state = newState();
   const machine = `target/${A}`;
   fold(state, wanted(1), { machine, type: 'SourceFailed', reason: 'Suspended', message: 'suspended', cycle: 1 });
   fold(state, { machine, type: 'TargetObserved', observation: ready('latest@sha256:1') });
@@ -146,7 +66,7 @@ test('seed 212: a dead letter that was Ready before anybody knew what its revisi
 });
 
 test('seed 30165: what was wanted while a request was on its way is owed until a revision holds it', () => {
-  const state = emptyState(DEFAULT_LIMITS);
+  const state = newState();
   const machine = `target/${A}`;
   fold(
     state,
@@ -155,12 +75,11 @@ test('seed 30165: what was wanted while a request was on its way is owed until a
     wanted(2),
   );
   expect(stateOf(state, machine)).toEqual({ progressing: 'asking' });
-  const context = state.machines.get(machine)?.context as TargetContext;
-  expect(knownDigest('progressing', context)).toBe(OWED);
+  expect(knownDigest('progressing', contextOf(state, machine))).toBe(OWED);
 });
 
 test('seed 80036: who depends on a target hears of the one that was made in its place', () => {
-  const state = emptyState(DEFAULT_LIMITS);
+  const state = newState();
   const machine = `target/${A}`;
   fold(
     state,
@@ -173,7 +92,7 @@ test('seed 80036: who depends on a target hears of the one that was made in its 
 });
 
 test('seed 82: who is held back by a held target goes on once that is sound again, without a change', () => {
-  const state = emptyState(DEFAULT_LIMITS);
+  const state = newState();
   const machine = `target/${A}`;
   fold(
     state,
@@ -187,7 +106,7 @@ test('seed 82: who is held back by a held target goes on once that is sound agai
 });
 
 test('seed 109: after a crash nothing is pushed that was decided about before it', () => {
-  const state = emptyState(DEFAULT_LIMITS);
+  const state = newState();
   const machine = `source/${SOURCE}`;
   const want = (cycle: number) => ({ machine, type: 'PushWanted', contentDigest: 'c', generators: [], cycle });
   fold(state, want(1), want(2));
@@ -198,7 +117,7 @@ test('seed 109: after a crash nothing is pushed that was decided about before it
 });
 
 test('an earlier push that arrives does not take away the batch that is being resolved', () => {
-  const state = emptyState(DEFAULT_LIMITS);
+  const state = newState();
   const machine = 'watch';
   const full = { reason: 'requested', detail: 'asked for' };
   fold(
@@ -211,116 +130,167 @@ test('an earlier push that arrives does not take away the batch that is being re
   expect(state.machines.get('watch')?.context).toMatchObject({ full });
 });
 
-const FILES = {
-  'a/kustomization.yaml': kustomization(['cm.yaml', 'more.yaml']),
-  'a/cm.yaml': configMap('a', 0),
-  'a/more.yaml': configMap('more', 0),
-  'b/kustomization.yaml': kustomization(['cm.yaml']),
-  'b/cm.yaml': configMap('b', 0),
-};
-const OBJECTS = [fluxKustomization('a', './a'), fluxKustomization('b', './b')];
-
-test('seeds 115 and 9: a target that was emptied while nobody watched is not pruned', () => {
-  const before = new MappedRepository({ files: FILES, objects: OBJECTS });
-  const files = { ...FILES, 'a/kustomization.yaml': kustomization([]) };
-  const after = new MappedRepository({ files, objects: OBJECTS });
-  after.known = before.known;
-  expect(after.resolve([]).pruneRisk).toContain(A);
-  expect(new MappedRepository({ files, objects: OBJECTS }).resolve([]).pruneRisk).toBeUndefined();
-});
-
-test('seed 152: what came to light beside a changed file counts as changed', () => {
-  const repository = new MappedRepository({ files: FILES, objects: OBJECTS });
-  repository.write({ 'a/kustomization.yaml': kustomization(['cm.yaml']), 'a/more.yaml': undefined });
-  repository.resolve(['a/more.yaml']);
-  repository.write({ 'a/more.yaml': configMap('more', 0), 'a/cm.yaml': configMap('a', 1) });
-  expect(repository.resolve(['a/kustomization.yaml']).held).toEqual([]);
-  expect(repository.resolve(['a/cm.yaml']).digests[A]).toBe(
-    new MappedRepository({ files: Object.fromEntries(repository.tree.files), objects: OBJECTS }).known[A],
+test('seed 600000993: a target whose last request is lost is Ready all the same where Flux has run with the new revision', () => {
+  const state = newState();
+  const machine = `target/${A}`;
+  const lost = { machine, type: 'RequestFailed', failure: { kind: 'forbidden', message: 'not allowed' } };
+  const wantedAndAsked = [
+    wanted(1),
+    { machine, type: 'SourceReady', cycle: 1, revisions: { [SOURCE]: 'latest@sha256:2' } },
+  ];
+  fold(state, { machine, type: 'TargetObserved', observation: ready('latest@sha256:1') }, ...wantedAndAsked);
+  fold(state, { machine, type: 'TargetObserved', observation: ready('latest@sha256:2') });
+  expect(fold(state, lost).messages).toContainEqual(
+    expect.objectContaining({ type: 'TargetSettled', outcome: 'ready' }),
   );
+  expect(stateOf(state, machine)).toBe('settled');
 });
 
-test('seed 672: a target that is owed is asked although its path is gone', () => {
-  const { 'b/cm.yaml': _, 'b/kustomization.yaml': __, ...files } = FILES;
-  const repository = new MappedRepository({ files, objects: OBJECTS });
-  repository.known = { ...repository.known, [B]: OWED };
-  expect(asked(repository.resolve([]))).toEqual(['b by owed']);
-});
-
-test('seed 1226: a directory that came meanwhile is found by a sweep, though a file beside it was looked at', () => {
-  const files = new SimulatedFiles();
-  files.write('apps/a/cm.yaml', 'a');
-  const tree = new SimulatedTree(files);
-  const seen = (): unknown => [tree.list(path('apps')), tree.facts(path('apps/a/cm.yaml'))];
-  tree.list(path('.'));
-  seen();
-  tree.list(path('apps/a'));
-  files.write('apps/b/cm.yaml', 'b');
-  tree.invalidate([path('apps/a/cm.yaml')]);
-  seen();
-  expect(tree.sweep()).toContain('apps/b');
-});
-
-test('seed 30: reading a file does not hide that it differs from what was resolved', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'reconcile-machine-'));
-  try {
-    writeFileSync(join(directory, 'cm.yaml'), 'before');
-    const tree = new DiskTree(directory);
-    const before = tree.facts(path('cm.yaml'));
-    writeFileSync(join(directory, 'cm.yaml'), 'after it');
-    expect(String(tree.read(path('cm.yaml')))).not.toBe('');
-    expect(tree.facts(path('cm.yaml'))).toEqual(before);
-    const swept: string[] = [];
-    for await (const found of tree.sweep()) swept.push(found);
-    expect(swept).toEqual(['cm.yaml']);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
-});
-
-test('seed 30: what is to be pushed is told with the digest that was resolved', () => {
-  const files = new SimulatedFiles();
-  for (const [name, text] of Object.entries(FILES)) files.write(name, text);
-  const workspace = new Workspace({ tree: new SimulatedTree(files), watchedDir: path('.'), limits: DEFAULT_LIMITS });
-  workspace.setDefinitions({ targets: [], sources: [], generators: [] }, SOURCE);
-  const digest = (): string | undefined => workspace.filesToPush().find((file) => file.path === 'a/cm.yaml')?.digest;
-  const before = digest();
-  files.write('a/cm.yaml', configMap('a', 1));
-  for (const file of workspace.filesToPush()) file.read();
-  expect(digest()).toBe(before);
-});
-
-test('seed 245: what a target has from a composed artifact is known at a start, also while it is reconciled again', async () => {
-  const view = new LiveView();
-  const object = (kind: string, name: string, status: Record<string, unknown>, spec: Record<string, unknown> = {}) => ({
-    apiVersion: kind === 'Kustomization' ? 'kustomize.toolkit.fluxcd.io/v1' : 'source.toolkit.fluxcd.io/v1',
-    kind,
-    metadata: { name, namespace: 'flux-system', generation: 1 },
-    spec,
-    status,
-  });
-  view.put(object('OCIRepository', 'shop', { artifact: { revision: 'latest@sha256:1' } }));
-  view.put(object('ExternalArtifact', 'part', { artifact: { revision: 'latest@sha256:2' } }));
-  const progressing = [{ type: 'Ready', status: 'Unknown', reason: 'Progressing', observedGeneration: 1 }];
-  view.put(
-    object(
-      'Kustomization',
-      'a',
-      { lastAppliedRevision: 'latest@sha256:2', conditions: progressing },
-      { path: './a', sourceRef: { kind: 'ExternalArtifact', name: 'part' } },
-    ),
-  );
-  const state = emptyState(DEFAULT_LIMITS);
-  fold(state, ...view.eventsFor(state, SOURCE));
-  const config = { 'reconcile-machine.dev/targets': { [A]: 'digest' } };
-  const events = await baselineEvents(
-    view,
-    SOURCE,
+test('seed 600000993: it is given up where it was Ready at that revision before it was wanted', () => {
+  const state = newState();
+  const machine = `target/${A}`;
+  fold(
     state,
-    async () => ({ digest: 'sha256:1', config }),
-    () => {},
+    { machine, type: 'TargetObserved', observation: ready('latest@sha256:1') },
+    { ...wanted(1), rule: 'full' },
+    { machine, type: 'SourceReady', cycle: 1, revisions: { [SOURCE]: 'latest@sha256:1' } },
+    { machine, type: 'RequestFailed', failure: { kind: 'forbidden', message: 'not allowed' } },
   );
-  expect(events).toEqual([{ machine: `target/${A}`, type: 'BaselineFound', digest: 'digest' }]);
-  fold(state, ...events);
-  expect(stateName(state.machines.get(`target/${A}`) ?? { value: '' })).toBe('settled');
+  expect(stateOf(state, machine)).toBe('dead-letter');
+});
+
+test('seed 620001820: what was held while its request was in flight, and is sound again, is not held after its answer', () => {
+  const state = newState();
+  const machine = `target/${A}`;
+  fold(
+    state,
+    wanted(1),
+    { machine, type: 'SourceReady', cycle: 1, revisions: { [SOURCE]: 'latest@sha256:1' } },
+    { machine, type: 'RequestAccepted' },
+    { machine, type: 'TargetHeld', problem: { kind: 'missing', path: 'a', message: 'missing' } },
+  );
+  const soundAgain: Resolution = {
+    ...{ decisions: [], full: undefined, affected: [], held: [], suspended: [], contentDigest: '', fileCount: 1 },
+    ...{ pruneRisk: undefined, digests: {}, bystanders: 0 },
+  };
+  const definitions = { targets: [], sources: [], generators: [] };
+  const { machines } = state;
+  expect(
+    planFromResolution({ resolution: soundAgain, definitions, fedSource: SOURCE, machines, sendNothing: undefined }),
+  ).toMatchObject({ type: 'NothingToDo', released: [A] });
+  const { token } = contextOf(state, machine);
+  const observation = { ...ready('latest@sha256:1'), lastHandledReconcileAt: token };
+  fold(state, { machine, type: 'HoldReleased' }, { machine, type: 'TargetObserved', observation });
+  expect(stateOf(state, machine)).toBe('settled');
+});
+
+test('an artifact that was composed of an older push and is told of late is no answer once a newer one is', () => {
+  const state = newState();
+  const machine = `target/${A}`;
+  const composed = (revision: string) => ({ machine, type: 'SourceReady', cycle: 1, revisions: { [PART]: revision } });
+  fold(state, wanted(1, PART), composed('latest@sha256:1'), composed('latest@sha256:2'), {
+    machine,
+    type: 'RequestAccepted',
+  });
+  const { token } = contextOf(state, machine);
+  const at = (revision: string) => ({
+    machine,
+    type: 'TargetObserved',
+    observation: { ...ready(revision), lastHandledReconcileAt: token },
+  });
+  fold(state, at('latest@sha256:1'));
+  expect(stateOf(state, machine)).toEqual({ progressing: 'waiting' });
+  fold(state, at('latest@sha256:2'));
+  expect(stateOf(state, machine)).toBe('settled');
+});
+
+test('seed 640003185: what is saved while a target is suspended is not taken for what it was wanted for', () => {
+  const state = newState();
+  const machine = `target/${A}`;
+  fold(
+    state,
+    wanted(1),
+    { machine, type: 'TargetSuspended' },
+    { machine, type: 'SourceReady', cycle: 2, revisions: { [SOURCE]: 'latest@sha256:2' } },
+  );
+  expect(stateOf(state, machine)).toBe('suspended');
+  fold(state, { machine, type: 'TargetObserved', observation: ready('latest@sha256:1') });
+  // The push of the second cycle holds what was saved since: nobody knows what would be reconciled with it.
+  expect(stateOf(state, machine)).toEqual({ requested: 'awaiting-source' });
+  expect(knownDigest('requested', contextOf(state, machine))).toBe(OWED);
+});
+
+test('seed 670003932: a target whose file broke while an older request was on its way is held, and says so', () => {
+  const state = newState();
+  const machine = `target/${A}`;
+  fold(
+    state,
+    wanted(1),
+    { machine, type: 'SourceReady', cycle: 1, revisions: { [SOURCE]: 'latest@sha256:1' } },
+    wanted(2),
+    { machine, type: 'TargetHeld', problem: { kind: 'missing', path: 'a', message: 'missing' } },
+  );
+  expect(fold(state, { machine, type: 'RequestAccepted' }).messages).toContainEqual(
+    expect.objectContaining({ type: 'TargetSettled', outcome: 'held', message: 'a: missing' }),
+  );
+  expect(stateOf(state, machine)).toBe('held');
+});
+
+test('seed 660000499: a full reconcile is kept where every target is broken by itself', () => {
+  const problem = { kind: 'missing', path: 'a' as RelativePath, message: 'missing' } as const;
+  const full = { reason: 'initial', detail: '--initial' } as const;
+  const resolution: Resolution = {
+    ...{
+      decisions: [],
+      full,
+      affected: [],
+      held: [{ id: A, problem }],
+      suspended: [],
+      contentDigest: '',
+      fileCount: 1,
+    },
+    ...{ pruneRisk: undefined, digests: {}, bystanders: 0 },
+  };
+  const definitions = { targets: [], sources: [], generators: [] };
+  const { machines } = newState();
+  expect(
+    planFromResolution({ resolution, definitions, fedSource: SOURCE, machines, sendNothing: undefined }),
+  ).toMatchObject({ type: 'NothingToDo', heldFull: full });
+});
+
+test('seed 780002942: a target that was found suspended, and was resumed before that was logged, is looked at again', () => {
+  const state = newState();
+  const machine = `target/${A}`;
+  fold(state, { machine, type: 'TargetObserved', observation: ready('latest@sha256:1') });
+  expect(fold(state, { machine, type: 'TargetSuspended' }).messages).toMatchObject([
+    { to: 'watch', type: 'TargetSettled', outcome: 'unknown' },
+    { to: 'watch', type: 'DefinitionsChanged' },
+  ]);
+  expect(stateOf(state, machine)).toBe('settled');
+  expect(knownDigest('settled', contextOf(state, machine))).toBe(OWED);
+});
+
+test('seed 800001208: of a target that is made anew nobody knows what it has', () => {
+  const state = newState();
+  const machine = `target/${A}`;
+  fold(state, { machine, type: 'BaselineFound', digest: 'd1' }, { machine, type: 'TargetRemoved' });
+  fold(state, { machine, type: 'TargetDefined', reads: SOURCE, dependsOn: [], dependents: [] });
+  expect(stateOf(state, machine)).toBe('settled');
+  expect(knownDigest('settled', contextOf(state, machine))).toBeUndefined();
+});
+
+test('seed 850009924: a file that is saved and saved back while a request is on its way is reconciled as it is', () => {
+  const state = newState();
+  const machine = `target/${A}`;
+  const back = { ...wanted(1), cycle: 3 };
+  fold(
+    state,
+    wanted(1),
+    { machine, type: 'SourceReady', cycle: 1, revisions: { [SOURCE]: 'latest@sha256:1' } },
+    wanted(2),
+    back,
+    { machine, type: 'RequestAccepted' },
+  );
+  expect(stateOf(state, machine)).toEqual({ requested: 'awaiting-source' });
+  expect(contextOf(state, machine)).toMatchObject({ desiredDigest: 'd1', cycle: 3 });
 });

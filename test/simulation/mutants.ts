@@ -99,9 +99,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'save-waits-for-flight',
     mistake: 'A newer save waits until every target in flight has answered.',
     file: 'src/machines/watch.ts',
-    changes: [
-      { from: "waiting: { always: { guard: 'somethingOwed', target: 'collecting' } },", to: 'waiting: {},', times: 2 },
-    ],
+    changes: [{ from: "always: { guard: 'somethingOwed', target: 'collecting' },", to: 'always: [],', times: 2 }],
   },
   {
     name: 'quiet-period-in-wrong-unit',
@@ -120,6 +118,28 @@ export const MUTANTS: readonly Mutant[] = [
       {
         from: '        ArtifactPushed: [',
         to: "        PushWanted: { target: 'hooks', actions: 'want' },\n        ArtifactPushed: [",
+      },
+    ],
+  },
+  {
+    name: 'hooks-overlap',
+    mistake: 'Hooks are begun again while they run for what was wanted before.',
+    file: 'src/machines/source.ts',
+    changes: [
+      {
+        from: "        HooksSucceeded: 'pushing',",
+        to: "        PushWanted: { target: 'hooks', reenter: true, actions: 'want' },\n        HooksSucceeded: 'pushing',",
+      },
+    ],
+  },
+  {
+    name: 'broken-source-pushed',
+    mistake: 'A source is pushed for others while a file is broken that one of its targets reads.',
+    file: 'src/effects/planned-routes.ts',
+    changes: [
+      {
+        from: 'return held.length === 0 && pruneRisk === undefined;',
+        to: 'return held.length >= 0 && pruneRisk === undefined;',
       },
     ],
   },
@@ -184,8 +204,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/machines/target.ts',
     changes: [
       {
-        from: "{ target: '#target.dead-letter', actions: 'noteRequestFailure' },",
-        to: "{ target: '#target.settled', actions: 'noteRequestFailure' },",
+        from: "{ target: '#target.dead-letter', actions: 'noteRequestFailure' },\n            ],\n            EffectOutcomeUnknown: {",
+        to: "{ target: '#target.settled', actions: 'noteRequestFailure' },\n            ],\n            EffectOutcomeUnknown: {",
       },
     ],
   },
@@ -274,12 +294,12 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'backoff-without-end',
-    mistake: 'A backoff doubles beyond its maximum.',
+    mistake: 'A backoff grows twice as fast, and to twice its maximum.',
     file: 'src/domain/backoff.ts',
     changes: [
       {
         from: 'Math.min(maxMs, minMs * 2 ** Math.min(attempt - 1, 30))',
-        to: 'Math.max(maxMs, minMs * 2 ** Math.min(attempt - 1, 30)) * 2',
+        to: 'Math.min(maxMs * 2, minMs * 4 ** Math.min(attempt - 1, 30))',
       },
     ],
   },

@@ -1,13 +1,15 @@
 import { INVARIANTS } from '../../models/invariants/all.ts';
 import type { Evidence, Invariant } from '../../models/invariants/evidence.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/domain/limits.ts';
-import { type EngineState, serializeState } from '../../src/engine/engine-state.ts';
+import { applyEvent, type EngineState, emptyState, serializeState } from '../../src/engine/engine-state.ts';
 import { replay } from '../../src/engine/replay.ts';
 import { WATCH_KINDS } from '../../src/machines/kinds.ts';
 import { comeToRest } from './come-to-rest.ts';
 import type { Answer } from './faults.ts';
-import { generateStep, moodOf } from './generate-step.ts';
+import { generateStep } from './generate-step.ts';
+import { moodOf } from './mood.ts';
 import { Random } from './random.ts';
+import type { Commit } from './sampled-commits.ts';
 import type { Step } from './step.ts';
 import { settle, takeStep } from './take-step.ts';
 import { World } from './world.ts';
@@ -96,25 +98,26 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     else await takeStep(world, step, onFault);
   }
   if (!isOver()) await comeToRest(world, isOver);
-  if (!isOver()) checkReplay(world, new Random(~seed), emit);
+  if (!isOver()) checkReplay(world, emit);
   world.crash(0);
   return { steps, violations, events };
 }
 
-/** The log folded anew: as far as it goes, and up to some event on the way. */
-function checkReplay(world: World, random: Random, emit: (evidence: Evidence) => void): void {
-  const { commits } = world;
-  const last = commits.at(-1);
-  const any = commits[random.below(Math.max(1, commits.length))];
-  for (const commit of [last, any]) {
-    if (commit === undefined || world.log === undefined || commit.seq < world.log.firstSeq()) continue;
-    for (const useSnapshots of [true, false]) {
-      const rebuilt = replay(world.log, WATCH_KINDS, { limits: SIMULATED_LIMITS, atSeq: commit.seq, useSnapshots });
-      emit({ type: 'rebuilt', seq: commit.seq, rebuilt: plain(rebuilt), live: plain(commit.state) });
-    }
+/** The log folded anew: as a start does it, and from the first event where compaction has left it; as far as it goes, and up to some event on the way. */
+function checkReplay(world: World, emit: (evidence: Evidence) => void): void {
+  const { log } = world;
+  const { last, any } = world.commits;
+  if (log === undefined || last === undefined || any === undefined) return;
+  const compare = ({ seq, state }: Commit, rebuilt: EngineState) =>
+    emit({ type: 'rebuilt', seq, rebuilt: serializeState(rebuilt), live: serializeState(state) });
+  for (const commit of new Set([last, any])) {
+    if (commit.seq < log.firstSeq()) continue;
+    compare(commit, replay(log, WATCH_KINDS, { limits: SIMULATED_LIMITS, atSeq: commit.seq }));
   }
-}
-
-function plain(state: EngineState): unknown {
-  return JSON.parse(JSON.stringify(serializeState(state)));
+  if (log.firstSeq() > 1) return;
+  const state = emptyState(SIMULATED_LIMITS);
+  for (const event of log.read({ to: last.seq })) {
+    applyEvent(state, WATCH_KINDS, event);
+    for (const commit of [any, last]) if (commit.seq === event.seq) compare(commit, state);
+  }
 }

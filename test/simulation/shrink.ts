@@ -9,25 +9,34 @@ export interface Shrunk {
   readonly violation: Violation;
 }
 
-/** Leaves out steps, many at first, then one by one, as long as the same invariant is violated. */
+/** Leaves out what does not matter for the violation. */
 export async function shrink(seed: number, found: readonly Step[], violation: Violation): Promise<Shrunk> {
-  let best: Shrunk = { steps: found.slice(0, violation.step), violation };
-  let runs = 0;
-  async function failing(steps: readonly Step[]): Promise<Violation | undefined> {
-    runs += 1;
-    const { violations } = await runSchedule({ seed, steps });
+  const { steps, result } = await shortest(found, violation, async (candidate) => {
+    const { violations } = await runSchedule({ seed, steps: candidate });
     return violations.find(({ invariant }) => invariant === violation.invariant);
-  }
+  });
+  return { steps, violation: result };
+}
+
+/** Leaves out steps, many at first, then one by one, as long as `attempt` gives a result: one that `step` of them bring about. */
+export async function shortest<Result extends { readonly step: number }>(
+  found: readonly Step[],
+  first: Result,
+  attempt: (steps: readonly Step[]) => Promise<Result | undefined>,
+): Promise<{ readonly steps: readonly Step[]; readonly result: Result }> {
+  let best = { steps: found.slice(0, first.step), result: first };
+  let runs = 0;
   for (let size = Math.max(1, best.steps.length >> 1); runs < RUNS_MAX; ) {
     let hasShrunk = false;
     for (let from = 0; from < best.steps.length && runs < RUNS_MAX; ) {
       const steps = [...best.steps.slice(0, from), ...best.steps.slice(from + size)];
-      const still = await failing(steps);
+      runs += 1;
+      const still = await attempt(steps);
       if (still === undefined) {
         from += size;
         continue;
       }
-      best = { steps: steps.slice(0, still.step), violation: still };
+      best = { steps: steps.slice(0, still.step), result: still };
       hasShrunk = true;
     }
     if (size === 1 && !hasShrunk) break;

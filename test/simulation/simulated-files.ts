@@ -6,14 +6,14 @@ export class SimulatedFiles {
   /** Counts the states the tree was in. */
   version = 0;
   readonly #directories = new Map<string, Map<string, 'file' | 'directory'>>([['.', new Map()]]);
-  readonly #stamps = new Map<string, number>();
+  readonly #stamps = new Map<string, string>();
   readonly #writtenAt = new Map<string, number>();
 
   write(path: string, text: string): void {
     this.version += 1;
     if (!this.files.has(path)) this.#enter(path, 'file');
     this.files.set(path, text);
-    this.#stamps.set(path, this.version);
+    this.#stamps.set(path, String(this.version));
     this.#writtenAt.set(path, this.version);
   }
 
@@ -31,8 +31,8 @@ export class SimulatedFiles {
   }
 
   /** Changes with the file's content or the directory's entries; 0 where nothing is. */
-  stamp(path: string): number {
-    return this.#stamps.get(path) ?? (path === '.' ? 1 : 0);
+  stamp(path: string): string {
+    return this.#stamps.get(path) ?? (path === '.' ? '1' : '0');
   }
 
   /** In which version the file got its content. */
@@ -49,14 +49,14 @@ export class SimulatedFiles {
       this.#enter(directory, 'directory');
     }
     entries.set(name, kind);
-    this.#stamps.set(directory, this.version);
+    this.#stamps.set(directory, String(this.version));
   }
 
   #leave(path: string): void {
     const { directory, name } = parts(path);
     const entries = this.#directories.get(directory);
     entries?.delete(name);
-    this.#stamps.set(directory, this.version);
+    this.#stamps.set(directory, String(this.version));
     if (entries?.size !== 0 || directory === '.') return;
     this.#directories.delete(directory);
     this.#stamps.delete(directory);

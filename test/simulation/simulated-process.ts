@@ -1,4 +1,4 @@
-import { baselineEvents } from '../../src/cli/session/baseline.ts';
+import { Baseline } from '../../src/cli/session/baseline.ts';
 import { Inbox } from '../../src/cli/session/inbox.ts';
 import { liveCluster } from '../../src/cli/session/live-cluster.ts';
 import type { ServedResource } from '../../src/cluster/discovery.ts';
@@ -148,21 +148,28 @@ export class SimulatedProcess {
       limits,
       onCommit: (events) => watcher.committed(events, engine),
       onCrash: (error, effect) => watcher.crashed(`${effect.effect} for ${effect.owner}: ${describe(error)}`),
-      effects: this.#effects(() => engine, workspace, fed),
+      effects: this.#effects(
+        () => engine,
+        workspace,
+        fed,
+        () => baseline.findMore(),
+      ),
+    });
+    const baseline = new Baseline({
+      view,
+      source: SOURCE,
+      engine,
+      readConfig: (digest) => this.#readConfig(digest),
+      now: () => this.#clock.now(),
+      onHappening: () => {},
     });
     watcher.restored(engine);
     this.engine = engine;
     engine.start({ pid: 1, cluster: cluster.uid });
     const known = [...view.eventsFor(engine.state, SOURCE), ...view.goneEvents(engine.state)];
     if (known.length > 0) engine.dispatch(...known);
-    const baseline = await baselineEvents(
-      view,
-      SOURCE,
-      engine.state,
-      () => this.#readConfig(),
-      () => {},
-    );
-    if (baseline.length > 0) engine.dispatch(...baseline);
+    await engine.logged();
+    await baseline.find();
     watcher.observed(engine);
     engine.settleInterrupted();
 
@@ -179,14 +186,21 @@ export class SimulatedProcess {
         inbox.add(...view.eventsFor(engine.state, SOURCE, only));
       }
     });
-    inbox.add(...view.eventsFor(engine.state, SOURCE));
+    if (view.takeMappingChanged()) workspace.setDefinitions(view.definitions, SOURCE);
+    const since = [...view.eventsFor(engine.state, SOURCE), ...view.goneEvents(engine.state)];
+    if (since.length > 0) engine.dispatch(...since);
     this.tellFiles = (events) => inbox.add(...events);
     const { full } = this.#world;
     engine.dispatch({ machine: WATCH, type: 'WatchStarted', ...(full === undefined ? {} : { full }) });
     this.isWatching = true;
   }
 
-  #effects(engine: () => Engine, workspace: Workspace, fed: ReturnType<typeof fedSource>) {
+  #effects(
+    engine: () => Engine,
+    workspace: Workspace,
+    fed: ReturnType<typeof fedSource>,
+    findBaseline: () => Promise<void>,
+  ) {
     const { files, watcher } = this.#world;
     return watchEffects({
       engine,
@@ -197,10 +211,16 @@ export class SimulatedProcess {
       workspace: {
         resolve: (batch) => {
           watcher.resolved();
+          workspace.setDefinitions(this.#view.definitions, SOURCE);
           const resolution = workspace.resolve(batch);
           const { machines } = engine().state;
-          const active = this.#view.definitions.targets.filter(
-            ({ id, suspended }) => !suspended && knowsWhatItHad(machines.get(`target/${id}`)),
+          const { targets, generators } = this.#view.definitions;
+          const active = targets.filter(
+            ({ id, suspended, source }) =>
+              !suspended &&
+              // Whose generator nobody may list is not known to be fed from here.
+              (source === SOURCE || generators.length > 0) &&
+              knowsWhatItHad(machines.get(`target/${id}`)),
           );
           this.#decided = {
             version: files.version,
@@ -212,6 +232,7 @@ export class SimulatedProcess {
         digests: () => workspace.digests(),
         filesToPush: () => workspace.filesToPush(),
       },
+      findBaseline,
       sweep: () =>
         this.calls.make({ effect: 'sweep', owner: WATCH, dependency: 'disk', reach: () => this.#tree.sweep() }),
       gitUnlocked: () => {
@@ -267,15 +288,15 @@ export class SimulatedProcess {
     if (!this.#isDead) this.#world.watcher.called(effect, owner, token);
   }
 
-  #readConfig() {
+  #readConfig(digest: string) {
     const { registry } = this.#world;
     return this.calls.make({
       effect: 'readConfig',
       owner: 'session',
       dependency: 'registry',
       reach: () => {
-        const { tagged } = registry;
-        return tagged === undefined ? undefined : { digest: tagged.digest, config: tagged.config };
+        const artifact = registry.ofRevision(digest);
+        return artifact === undefined ? undefined : { digest, config: artifact.config };
       },
     });
   }

@@ -25,7 +25,10 @@ export class SimulatedTree implements ChangingTree {
     if (known !== undefined) return known;
     if (this.kindOf(directory) !== 'directory') return undefined;
     const found = this.#files.entries(directory);
-    if (found === undefined) return undefined;
+    if (found === undefined) {
+      if (directory !== ROOT) this.#cache.noteRead(directory, undefined);
+      return undefined;
+    }
     const entries = [...found].map(([name, kind]) => ({ name, kind })).sort((a, b) => (a.name < b.name ? -1 : 1));
     this.#cache.setListing(directory, entries, this.#stamp(directory));
     return entries;
@@ -39,6 +42,10 @@ export class SimulatedTree implements ChangingTree {
     return this.#cache.facts(path) ?? this.#load(path)?.facts;
   }
 
+  takeOutdated(): readonly RelativePath[] {
+    return this.#cache.takeOutdated();
+  }
+
   invalidate(paths: readonly RelativePath[]): void {
     this.#cache.invalidate(paths);
   }
@@ -48,11 +55,11 @@ export class SimulatedTree implements ChangingTree {
     const found = new Set<RelativePath>();
     for (const [directory, { stamp }] of this.#cache.listings) {
       const listing = this.#cache.listings.get(directory)?.entries ?? [];
-      if (this.#stamp(directory).text !== stamp.text) this.#compare(directory, listing, found);
+      if (this.#files.stamp(directory) !== stamp.text) this.#compare(directory, listing, found);
       for (const { name, kind } of listing) {
         const path = childOf(directory, name);
         const known = this.#cache.files.get(path);
-        if (kind === 'file' && known !== undefined && known.stamp.text !== this.#stamp(path).text) found.add(path);
+        if (kind === 'file' && known !== undefined && known.stamp.text !== this.#files.stamp(path)) found.add(path);
       }
     }
     return [...found];
@@ -85,16 +92,17 @@ export class SimulatedTree implements ChangingTree {
   #load(path: RelativePath): LoadedFile | undefined {
     if (this.kindOf(path) !== 'file') return undefined;
     const text = this.#files.files.get(path);
-    if (text === undefined) return undefined;
+    if (text === undefined) {
+      this.#cache.noteRead(path, undefined);
+      return undefined;
+    }
     const loaded = loadedFile(text);
-    // As in DiskTree: what is remembered stays until it is invalidated.
-    if (this.#cache.facts(path) === undefined)
-      this.#cache.setFacts(path, { facts: loaded.facts, stamp: this.#stamp(path) });
+    this.#cache.noteRead(path, { facts: loaded.facts, stamp: this.#stamp(path) });
     return loaded;
   }
 
   #stamp(path: string): { readonly text: string; readonly racy: boolean } {
-    return { text: String(this.#files.stamp(path)), racy: false };
+    return { text: this.#files.stamp(path), racy: false };
   }
 }
 

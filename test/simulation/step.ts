@@ -15,6 +15,8 @@ export type Step =
   | { readonly do: 'notice'; readonly pick: number; readonly how: 'tell' | 'lose' | 'double' | 'rescan' }
   | { readonly do: 'answer'; readonly pick: number; readonly how: Answer }
   | { readonly do: 'pass'; readonly ms: number }
+  /** As long as that nothing comes back from outside, whatever alarms go off meanwhile. */
+  | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'control'; readonly pick: number }
   | { readonly do: 'tell'; readonly pick: number; readonly count: number }
   | { readonly do: 'close-watch'; readonly pick: number; readonly how: 'end' | 'lost' | 'gone' | 'bookmark' }

@@ -3,10 +3,9 @@ import { build, type Files } from '../../models/kustomize-build.ts';
 import type { ServedResource } from '../../src/cluster/discovery.ts';
 import { FLUX_RESOURCES } from '../../src/cluster/flux-resources.ts';
 import { definitionsFromObjects } from '../../src/domain/definitions-from-objects.ts';
-import type { KubeObject } from '../../src/domain/kube-object.ts';
 import type { Limits } from '../../src/domain/limits.ts';
 import type { RelativePath } from '../../src/domain/paths.ts';
-import { artifactConfig } from '../../src/effects/push-artifact.ts';
+import { artifactConfig, targetDigestsOf } from '../../src/effects/push-artifact.ts';
 import { Workspace } from '../../src/effects/workspace.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { type EngineState, serializeState } from '../../src/engine/engine-state.ts';
@@ -14,8 +13,9 @@ import type { EventLog, LoggedEvent } from '../../src/engine/event-log.ts';
 import { LogIdentityError } from '../../src/engine/log-errors.ts';
 import type { TargetContext } from '../../src/machines/target-context.ts';
 import type { Dependency } from './faults.ts';
-import { isReady, KustomizeController, pathOf } from './kustomize-controller.ts';
+import { isReady, KustomizeController, pathOf, revisionOf, sourceOf } from './kustomize-controller.ts';
 import { type Layout, layoutOf } from './layout.ts';
+import { SampledCommits } from './sampled-commits.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 import { idOf, SimulatedCluster } from './simulated-cluster.ts';
 import { type AppendFate, SimulatedDisk } from './simulated-disk.ts';
@@ -66,13 +66,13 @@ export class World {
   nextFates: AppendFate[] = [];
   /** When a controller was done with a target last: those that depend on it follow by and by. */
   lastAnswerAt = 0;
-  /** A process could not read what was reconciled before it, and said so. */
-  isBaselineUnknown = false;
+  /** Targets that came since somebody asked for everything, and those of which the process knew nothing then: no artifact says what they have. */
+  readonly created = new Set<string>();
   /** Which calls had reached the other side when the process dies within a step, bit by bit. */
   crashReached = 0;
   readonly emit: (evidence: Evidence) => void;
-  /** State after each commit of the log on `disk`. */
-  commits: { readonly seq: number; readonly state: EngineState }[] = [];
+  /** Of the log on `disk`. */
+  commits = new SampledCommits(0);
   eventsLogged = 0;
   #lastState: EngineState | undefined;
   #isInitialOwed: boolean;
@@ -155,6 +155,22 @@ export class World {
     if (this.process?.isWatching === true) this.hints.push(path);
   }
 
+  /** Targets of which the process cannot know what they have: nothing that was applied says so. */
+  unknown(): string[] {
+    const machines = this.process?.engine?.state.machines;
+    return this.cluster.ofKind('Kustomization').flatMap((object) => {
+      const id = idOf(object);
+      const { context = {} } = machines?.get(`target/${id}`) ?? {};
+      const { desiredDigest, reconciledDigest } = context as Partial<TargetContext>;
+      if ((desiredDigest ?? reconciledDigest) !== undefined) return [];
+      // One that reads a composed artifact counts in that one's revisions.
+      const applied = object.status?.lastAppliedRevision as string | undefined;
+      const revision = sourceOf(object) === SOURCE ? applied : revisionOf(this.cluster.objects.get(SOURCE));
+      const told = targetDigestsOf(this.registry.ofRevision(revision)?.config);
+      return isReady(object) && told?.[id] !== undefined ? [] : [id];
+    });
+  }
+
   truth(): TargetTruth[] {
     const hampered = new Set([...this.flux.slow, ...this.flux.failing]);
     const objects = this.cluster.ofKind('Kustomization');
@@ -206,7 +222,7 @@ export class World {
     sources.isRegistryAway = () => this.outages.has('registry');
     for (const object of this.layout.objects) cluster.create(object);
     cluster.onChange((id, before, after) => {
-      if (before === undefined && id.startsWith('Kustomization/')) this.isBaselineUnknown = true;
+      if (before === undefined && id.startsWith('Kustomization/')) this.created.add(id);
       if (before?.spec?.path !== after?.spec?.path) this.emit({ type: 'redefined', target: id });
     });
     return [cluster, flux, sources];
@@ -224,7 +240,7 @@ export class World {
   }
 
   #watchDisk(): void {
-    this.commits = [];
+    this.commits = new SampledCommits(this.seed);
     this.#intents = new Map();
     this.#calls = new Map();
     this.disk.fate = () => this.nextFates.shift() ?? 'written';
@@ -259,7 +275,12 @@ export class World {
         this.#untold = [];
         const before = this.#lastState;
         if (before !== undefined && before.seq === engine.state.seq)
-          this.emit({ type: 'rebuilt', seq: before.seq, rebuilt: plain(engine.state), live: plain(before) });
+          this.emit({
+            type: 'rebuilt',
+            seq: before.seq,
+            rebuilt: serializeState(engine.state),
+            live: serializeState(before),
+          });
         this.emit({ type: 'restarted', state: engine.state });
       },
       committed: (events, engine) => this.#committed(events, engine),
@@ -275,16 +296,9 @@ export class World {
         this.#resolvedVersion = this.files.version;
         this.emit({ type: 'resolved', version: this.#resolvedVersion });
       },
-      observed: (engine) => {
-        this.emit({ type: 'observed' });
-        // What was not Ready, or could not be logged yet, has no baseline and is shown as unknown.
-        for (const id of this.targets) {
-          const { context } = engine.state.machines.get(`target/${id}`) ?? { context: {} };
-          const { desiredDigest, reconciledDigest } = context as Partial<TargetContext>;
-          if ((desiredDigest ?? reconciledDigest) === undefined) this.isBaselineUnknown = true;
-        }
-      },
-      asked: (target, token) => this.emit({ type: 'asked', target, token, offered: this.#offeredTo(target) }),
+      observed: () => this.emit({ type: 'observed' }),
+      asked: (target, token) =>
+        this.emit({ type: 'asked', target, token, offered: this.#contentOf(this.registry.tagged?.files, target) }),
       pushed: (files, config, decided) => this.#pushed(files, config, decided),
       crashed: (what) => this.emit({ type: 'crashed', what }),
       ended: (error) => {
@@ -301,7 +315,7 @@ export class World {
     const { state } = engine;
     this.#untold = [];
     this.#lastState = state;
-    this.commits.push({ seq: state.seq, state });
+    this.commits.add({ seq: state.seq, state });
     if (events.some(({ type }) => type === 'WatchStarted')) this.#isInitialOwed = false;
     this.emit({ type: 'committed', events, state });
   }
@@ -324,25 +338,25 @@ export class World {
       stillOnDisk,
       emptied: this.#emptiedBy(before, files, decided.targets),
       brokenNow: this.#brokenBy(before, files, decided.targets),
+      contentFor: (target) => this.#contentOf(files, target),
     });
     return { digest: artifact.digest, unchanged };
   }
 
-  #offeredTo(target: string): string | undefined {
+  #contentOf(files: Files | undefined, target: string): string | undefined {
     const object = this.cluster.objects.get(target);
-    const { tagged } = this.registry;
-    if (object === undefined || tagged === undefined) return undefined;
-    const offered = build(tagged.files, pathOf(object));
-    return offered.kind === 'made' ? offered.content : undefined;
+    if (object === undefined || files === undefined) return undefined;
+    const made = build(files, pathOf(object));
+    return made.kind === 'made' ? made.content : undefined;
   }
 
-  #emptiedBy(before: Artifact | undefined, after: Files, guarded: ReadonlyMap<string, string>): string[] {
+  #emptiedBy(before: Artifact | undefined, after: Files, paths: ReadonlyMap<string, string>): string[] {
     // Nobody knows what another tool's artifact made in the cluster.
     if (before === undefined || before.config === FOREIGN) return [];
-    return this.cluster.ofKind('Kustomization').flatMap((object: KubeObject) => {
-      if (!guarded.has(idOf(object))) return [];
-      const [had, has] = [build(before.files, pathOf(object)), build(after, pathOf(object))];
-      return had.kind === 'made' && had.objects > 0 && has.kind === 'made' && has.objects === 0 ? [idOf(object)] : [];
+    return [...paths].flatMap(([id, path]) => {
+      if (!this.cluster.objects.has(id)) return [];
+      const [had, has] = [build(before.files, path), build(after, path)];
+      return had.kind === 'made' && had.objects > 0 && has.kind === 'made' && has.objects === 0 ? [id] : [];
     });
   }
 
@@ -359,8 +373,4 @@ export class World {
 
 function intentKey(effect: string, token: string | undefined): string {
   return token === undefined ? effect : `${effect} ${token}`;
-}
-
-function plain(state: Readonly<EngineState>): unknown {
-  return JSON.parse(JSON.stringify(serializeState(state)));
 }

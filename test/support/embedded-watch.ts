@@ -5,14 +5,19 @@ import { onTestFinished } from 'vitest';
 import { HappeningsOf } from '../../src/cli/happenings-of.ts';
 import { startWatchSession, type WatchSession, type WatchSessionOptions } from '../../src/cli/watch-session.ts';
 import { loadKubeconfig } from '../../src/cluster/kubeconfig.ts';
+import { REQUESTED_AT as APPLICATION_REQUESTED_AT } from '../../src/domain/argo/annotations.ts';
 import type { KubeObject } from '../../src/domain/kube-object.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import { UNREADABLE_BY_BUILDS } from '../../src/domain/unreadable-by-builds.ts';
 import { REQUESTED_AT } from '../../src/effects/ask-flux.ts';
 import {
+  type ArgoCdOptions,
+  type ClusterOptions,
+  type EmbeddedArgoCd,
   type EmbeddedCluster,
   type EmbeddedFlux,
   type EmbeddedRegistry,
+  startArgoCd,
   startCluster,
   startFlux,
   startRegistry,
@@ -31,8 +36,10 @@ import { until } from './poll.ts';
 export interface EmbeddedWatchOptions {
   /** Path → text, relative to the directory. */
   readonly files: Readonly<Record<string, string>>;
-  /** Flux's objects besides the source that the directory feeds. */
-  readonly objects: readonly KubeObject[];
+  /** Flux's objects besides the source that the directory feeds; they may name the registry. */
+  readonly objects: readonly KubeObject[] | ((registryHost: string) => readonly KubeObject[]);
+  /** Argo CD is there, too, before the objects are; then no source of Flux is made. */
+  readonly argo?: Omit<ArgoCdOptions, 'cluster'>;
   /** In place of OCIRepository/flux-system/shop. */
   readonly source?: KubeObject;
   /** Which Kustomizations fail when they apply, and with what message. */
@@ -41,6 +48,7 @@ export interface EmbeddedWatchOptions {
   readonly prepare?: (dir: string) => void;
   /** What the watch is told at its start. Unless said otherwise it begins with a full reconcile. */
   readonly watch?: Partial<WatchSessionOptions>;
+  readonly cluster?: ClusterOptions;
   /** Waits for the first full reconcile to end. Default true, where there is one. */
   readonly settled?: boolean;
 }
@@ -66,6 +74,7 @@ export interface EmbeddedWatch {
   readonly cluster: EmbeddedCluster;
   readonly registry: EmbeddedRegistry;
   readonly flux: EmbeddedFlux;
+  readonly argo: EmbeddedArgoCd | undefined;
   readonly session: WatchSession;
   readonly dir: string;
   readonly home: string;
@@ -113,12 +122,16 @@ export async function startEmbeddedWatch(options: EmbeddedWatchOptions): Promise
   writeTree(dir, options.files);
   options.prepare?.(dir);
 
-  const cluster = await startCluster();
+  const cluster = await startCluster(options.cluster);
   closing.push(() => cluster.stop());
   const registry = await startRegistry();
   closing.push(() => registry.stop());
-  for (const object of [options.source ?? ociRepository('shop', registry.host), ...options.objects])
-    cluster.objects.apply(object);
+  const argo =
+    options.argo === undefined ? undefined : await startArgoCd({ builder: 'plain', ...options.argo, cluster });
+  if (argo !== undefined) closing.push(() => argo.stop());
+  const others = typeof options.objects === 'function' ? options.objects(registry.host) : options.objects;
+  const source = options.source ?? ociRepository('shop', registry.host);
+  for (const object of argo === undefined ? [source, ...others] : others) cluster.objects.apply(object);
   const gated = new Set<string>();
   const gate = gatedClock();
   const flux = await startFlux({
@@ -222,7 +235,9 @@ export async function startEmbeddedWatch(options: EmbeddedWatchOptions): Promise
       askedInOrder: cluster.requests
         .recent()
         .slice(patchesBefore)
-        .filter(({ verb, resource }) => verb === 'patch' && resource === 'kustomizations')
+        .filter(
+          ({ verb, resource }) => verb === 'patch' && (resource === 'kustomizations' || resource === 'applications'),
+        )
         .map(({ namespace, name }) => shortName(namespace, name)),
       pushes: registry.requests.count('PUT manifest') - pushesBefore,
       text: lines.slice(line).join('\n'),
@@ -235,6 +250,7 @@ export async function startEmbeddedWatch(options: EmbeddedWatchOptions): Promise
     cluster,
     registry,
     flux,
+    argo,
     session,
     dir,
     home,
@@ -286,17 +302,17 @@ function decisionsOf(event: LoggedEvent): readonly DecisionSummary[] {
 }
 
 function shortName(namespace: string, name: string): string {
-  return namespace === NAMESPACE ? name : `${namespace}/${name}`;
+  return namespace === NAMESPACE || namespace === 'argocd' ? name : `${namespace}/${name}`;
 }
 
 function requestTokens(cluster: EmbeddedCluster): Map<string, string | undefined> {
+  const isServed = cluster.objects.get('CustomResourceDefinition', undefined, 'applications.argoproj.io') !== undefined;
+  const targets = [...cluster.objects.list('Kustomization'), ...(isServed ? cluster.objects.list('Application') : [])];
   return new Map(
-    cluster.objects
-      .list('Kustomization')
-      .map(({ metadata }) => [
-        shortName(metadata.namespace ?? '', metadata.name),
-        metadata.annotations?.[REQUESTED_AT],
-      ]),
+    targets.map(({ metadata: { namespace = '', name, annotations } }) => [
+      shortName(namespace, name),
+      annotations?.[REQUESTED_AT] ?? annotations?.[APPLICATION_REQUESTED_AT],
+    ]),
   );
 }
 

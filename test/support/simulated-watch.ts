@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { baselineEvents } from '../../src/cli/session/baseline.ts';
+import { Baseline } from '../../src/cli/session/baseline.ts';
 import { type Failure, FailureError } from '../../src/domain/failure.ts';
 import type { FileFacts } from '../../src/domain/file-tree.ts';
 import type { KubeObject } from '../../src/domain/kube-object.ts';
@@ -91,15 +91,14 @@ export class SimulatedWatch {
   async start(): Promise<void> {
     this.engine.start();
     this.engine.dispatch(...this.#view.eventsFor(this.engine.state, SIMULATED_SOURCE));
-    const tagged = this.#tagged;
-    const baseline = await baselineEvents(
-      this.#view,
-      SIMULATED_SOURCE,
-      this.engine.state,
-      () => Promise.resolve(tagged === undefined ? undefined : { digest: tagged, config: this.#configs.get(tagged) }),
-      () => {},
-    );
-    if (baseline.length > 0) this.engine.dispatch(...baseline);
+    await new Baseline({
+      view: this.#view,
+      source: SIMULATED_SOURCE,
+      engine: this.engine,
+      readConfig: async (digest) => ({ digest, config: this.#configs.get(digest) }),
+      now: () => this.clock.now(),
+      onHappening: () => {},
+    }).find();
     this.engine.settleInterrupted();
     this.engine.dispatch({ machine: WATCH, type: 'WatchStarted' });
     await this.quiesce();

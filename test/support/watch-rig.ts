@@ -8,6 +8,7 @@ import { WATCH_KINDS } from '../../src/machines/kinds.ts';
 import { stateName } from '../../src/machines/state-name.ts';
 import type { TargetContext } from '../../src/machines/target-context.ts';
 import type { PlannedTarget } from '../../src/machines/watch-context.ts';
+import { sourceFetched, targetReady } from './observed-events.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export const SOURCE = 'OCIRepository/flux-system/shop';
@@ -126,45 +127,11 @@ export class WatchRig {
 
   /** source-controller has fetched what was pushed last. */
   sourceFetches(): void {
-    this.engine.dispatch({
-      machine: `source/${SOURCE}`,
-      type: 'SourceObserved',
-      observation: {
-        id: SOURCE,
-        generation: 1,
-        suspended: false,
-        ready: 'True',
-        reason: 'Succeeded',
-        message: '',
-        observedGeneration: 1,
-        artifactRevision: this.revision,
-        lastHandledReconcileAt: this.tokens.get(SOURCE),
-      },
-    });
+    this.engine.dispatch(sourceFetched(SOURCE, this.revision, this.tokens.get(SOURCE)));
   }
 
   observe(id: string, fields: Partial<TargetObservation> = {}): void {
-    this.engine.dispatch({
-      machine: `target/${id}`,
-      type: 'TargetObserved',
-      observation: {
-        id,
-        generation: 1,
-        suspended: false,
-        ready: 'True',
-        reason: 'ReconciliationSucceeded',
-        message: '',
-        readyGeneration: 1,
-        observedGeneration: 1,
-        stalled: false,
-        reconciling: false,
-        lastAppliedRevision: this.revision,
-        lastAttemptedRevision: this.revision,
-        lastHandledReconcileAt: this.tokens.get(id),
-        disabled: false,
-        ...fields,
-      },
-    });
+    this.engine.dispatch(targetReady(id, this.revision, this.tokens.get(id), fields));
   }
 
   fails(id: string, reason = 'BuildFailed'): void {

@@ -14,6 +14,7 @@ export const clusterCommand = defineCommand<ClusterCommandOptions>({
     'A Kubernetes API server inside this process, empty but for the manifests in FILE: nothing is installed, nothing runs\n' +
     'in it, nothing is kept. It prints where its kubeconfig is and serves until Ctrl-C.\n' +
     'FILE is a YAML or JSON file, a directory (all manifests below it) or - for standard input.',
+  configuration: 'unused',
   positionals: [{ name: 'FILE', required: false, repeatable: true }],
   options: [
     {
@@ -24,6 +25,7 @@ export const clusterCommand = defineCommand<ClusterCommandOptions>({
       summary: 'the same as FILE',
     },
     { name: 'flux', kind: 'flag', summary: "with stand-ins for Flux's controllers, which act on what is applied" },
+    { name: 'argocd', kind: 'flag', summary: "with stand-ins for Argo CD's controllers" },
     { name: 'registry', kind: 'flag', summary: 'with an OCI registry beside it' },
     {
       name: 'kubeconfig',
@@ -38,12 +40,14 @@ export const clusterCommand = defineCommand<ClusterCommandOptions>({
   examples: [
     { line: 'reconcile-machine cluster', does: 'an empty cluster; it prints what to export' },
     { line: 'reconcile-machine cluster deploy/ --flux --registry', does: 'with these manifests, Flux and a registry' },
+    { line: 'reconcile-machine cluster --argocd --registry', does: 'with Argo CD' },
     { line: 'kubectl kustomize deploy | reconcile-machine cluster -', does: 'with what kustomize builds' },
     { line: 'reconcile-machine cluster --kubeconfig test.yaml --json', does: 'for a script' },
   ],
   read: (parsed) => ({
     files: [...parsed.texts('load'), ...parsed.positionals],
     flux: parsed.flag('flux'),
+    argocd: parsed.flag('argocd'),
     registry: parsed.flag('registry'),
     kubeconfig: parsed.text('kubeconfig'),
     port: portOf(parsed),

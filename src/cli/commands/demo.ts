@@ -11,6 +11,7 @@ export const demoCommand = defineCommand<DemoOptions>({
     'Watches a copy of the bundled example (12 Kustomizations) against a cluster and a registry inside this process:\n' +
     'no Docker, no cluster. Edits a leaf, the shared base and the root, and shows what each reconciled and how fast.\n' +
     'Then it keeps watching the copy and says where that is.',
+  configuration: 'unused',
   positionals: [],
   options: [
     { name: 'once', kind: 'flag', summary: 'end after the three edits' },

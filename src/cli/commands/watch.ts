@@ -1,4 +1,6 @@
+import type { IsolateMode } from '../../domain/isolation/isolation-decision.ts';
 import { defineCommand } from '../command.ts';
+import { checkedOption } from '../config/setting-problem.ts';
 import { UsageError } from '../errors.ts';
 import { timedLimitsFrom } from '../limit-options.ts';
 import type { WatchOptions } from '../options.ts';
@@ -14,13 +16,15 @@ import {
   TIMING_OPTIONS,
 } from '../shared-options.ts';
 
+const ISOLATE_MODES: readonly IsolateMode[] = ['auto', 'on', 'off'];
+
 export const watchCommand = defineCommand<WatchOptions>({
   name: 'watch',
   summary: 'on each save, reconcile what it affects, and only that',
   usage: '[DIR] [options]',
   description:
-    'Maps each saved file to the Flux Kustomizations it affects, pushes the OCI artifact their source reads, asks the\n' +
-    'source and then those Kustomizations, and waits until each is Ready at that revision or has failed.\n' +
+    'Maps each saved file to the Flux Kustomizations or Argo CD Applications it affects, pushes the OCI artifact their\n' +
+    'source reads, asks the source and then those targets, and waits until each is Ready at that revision or has failed.\n' +
     'DIR is k8s if there is such a directory, else the current one.',
   positionals: [DIR],
   options: [
@@ -41,10 +45,33 @@ export const watchCommand = defineCommand<WatchOptions>({
       fallback: "the source's own URL",
     },
     { name: 'tag', kind: 'text', placeholder: 'NAME', summary: 'the tag to push', fallback: "the source's own tag" },
+    { name: 'no-repair', kind: 'flag', summary: 'leave a source that follows another tag than that one' },
+    {
+      name: 'isolate',
+      kind: 'text',
+      placeholder: 'MODE',
+      bare: 'on',
+      choices: ISOLATE_MODES,
+      summary: 'give each changed target a source of its own for the session: on, off, auto',
+      fallback: 'auto: where the cluster is local and many targets share the source',
+    },
+    {
+      name: 'registry-in-cluster',
+      kind: 'text',
+      placeholder: 'HOST[:PORT]',
+      summary: 'what the registry is called in the cluster, for --isolate',
+      fallback: "the source's own, else as from here",
+    },
+    { name: 'keep', kind: 'flag', summary: 'leave isolated targets where they are at the end; restore puts them back' },
     ...TIMING_OPTIONS,
     { name: 'initial', kind: 'flag', summary: 'begin with a full reconcile' },
     { name: 'once', kind: 'flag', summary: 'end after the first cycle, with its exit code' },
     { name: 'dry-run', kind: 'flag', summary: 'decide and show, send nothing' },
+    {
+      name: 'sync',
+      kind: 'flag',
+      summary: 'Argo CD: sync Applications without automated sync, too; nothing is pruned',
+    },
     {
       name: 'hook',
       kind: 'text',
@@ -69,6 +96,10 @@ export const watchCommand = defineCommand<WatchOptions>({
       does: 'push through the address that the registry has on this machine',
     },
     { line: "reconcile-machine watch --hook 'make manifests' --once", does: 'one cycle, with generated manifests' },
+    {
+      line: 'reconcile-machine watch --isolate --registry oci://localhost:5050/dev --registry-in-cluster registry:5000',
+      does: 'a Git source without a commit',
+    },
     { line: 'reconcile-machine watch --embedded', does: 'no cluster at hand: try it on this directory' },
   ],
   read: readWatchOptions,
@@ -77,24 +108,29 @@ export const watchCommand = defineCommand<WatchOptions>({
 
 function readWatchOptions(parsed: ParsedArguments): WatchOptions {
   const embedded = parsed.flag('embedded');
-  const useless = embedded
-    ? ['kubeconfig', 'context', 'registry'].find((name) => parsed.text(name) !== undefined)
-    : undefined;
+  const useless = embedded ? ['kubeconfig', 'context', 'registry'].find((name) => parsed.given(name)) : undefined;
   if (useless !== undefined) {
     throw new UsageError(
       `--embedded brings its own cluster and registry, found --${useless} beside it`,
       `leave out --embedded or --${useless}`,
     );
   }
+  // What is configured is about another cluster.
+  const unlessEmbedded = (name: string) => (embedded && !parsed.given(name) ? undefined : parsed.text(name));
   return {
     ...clusterOptions(parsed),
     ...directoryOptions(parsed, parsed.positionals[0]),
     limits: timedLimitsFrom(parsed),
     allowContexts: parsed.texts('allow-context'),
-    registry: parsed.text('registry'),
-    tag: tagName(parsed.text('tag')),
+    registry: unlessEmbedded('registry'),
+    tag: checkedOption('workload.tag', unlessEmbedded('tag')),
+    repair: !parsed.flag('no-repair'),
+    isolate: isolateMode(parsed.text('isolate')),
+    registryInCluster: checkedOption('workload.registryInCluster', unlessEmbedded('registry-in-cluster')),
+    keep: parsed.flag('keep'),
     initial: parsed.flag('initial'),
     dryRun: parsed.flag('dry-run'),
+    sync: parsed.flag('sync'),
     once: parsed.flag('once'),
     json: parsed.flag('json'),
     log: parsed.text('log'),
@@ -105,10 +141,6 @@ function readWatchOptions(parsed: ParsedArguments): WatchOptions {
   };
 }
 
-function tagName(text: string | undefined): string | undefined {
-  if (text === undefined || /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(text)) return text;
-  throw new UsageError(
-    `--tag expects an OCI tag (letters, digits, '_', '.', '-', at most 128), found '${text}'`,
-    'e.g. --tag latest',
-  );
+function isolateMode(text: string | undefined): IsolateMode {
+  return ISOLATE_MODES.find((mode) => mode === text) ?? 'auto';
 }

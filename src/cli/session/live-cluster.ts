@@ -1,7 +1,7 @@
 import type { Subscription } from 'rxjs';
 import type { ClusterClient } from '../../cluster/client.ts';
 import type { ServedResource } from '../../cluster/discovery.ts';
-import { FLUX_RESOURCES } from '../../cluster/flux-resources.ts';
+import { enginesIn, GITOPS_RESOURCES } from '../../cluster/gitops-engines.ts';
 import { type Failure, FailureError } from '../../domain/failure.ts';
 import type { KubeObject } from '../../domain/kube-object.ts';
 import type { LiveView } from '../../effects/live-view.ts';
@@ -9,7 +9,7 @@ import type { Clock } from '../../engine/clock.ts';
 import { type ClusterEvent, clusterEvents } from '../../streams/cluster-events.ts';
 import type { Happening } from '../../ui/happening.ts';
 
-/** The Flux objects of the cluster, kept up to date in a view. */
+/** The objects of Flux and Argo CD in the cluster, kept up to date in a view. */
 export interface LiveCluster {
   readonly synced: Promise<void>;
   /** Objects that are added, changed or deleted once `synced`. */
@@ -75,14 +75,14 @@ export function liveCluster(
   };
 }
 
-/** The resources of Flux that the cluster serves; throws where Flux is not installed. */
-export async function servedFluxResources(client: ClusterClient): Promise<readonly ServedResource[]> {
-  const served = await client.discover(FLUX_RESOURCES);
-  if (served.some(({ kind }) => kind === 'Kustomization')) return served;
+/** What the cluster serves of Flux and Argo CD, whichever it has; throws where it has neither. */
+export async function servedGitOpsResources(client: ClusterClient): Promise<readonly ServedResource[]> {
+  const served = await client.discover(GITOPS_RESOURCES);
+  if (enginesIn(served).length > 0) return served;
   throw new FailureError({
     kind: 'not-found',
-    message: `the cluster ${client.server} has no Flux Kustomizations: it does not serve kustomizations.kustomize.toolkit.fluxcd.io`,
-    hint: 'install Flux (flux install), or choose another cluster with --context',
+    message: `the cluster ${client.server} has no Flux Kustomizations and no Argo CD Applications: it serves neither kustomizations.kustomize.toolkit.fluxcd.io nor applications.argoproj.io`,
+    hint: 'install Flux (flux install) or Argo CD, or choose another cluster with --context',
   });
 }
 

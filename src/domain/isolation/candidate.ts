@@ -1,3 +1,4 @@
+import { sameJson } from '../canonical-json.ts';
 import { closureArtifact } from '../closure-artifact.ts';
 import { asFields, asText, textList } from '../object-fields.ts';
 import { type RelativePath, resolveFrom } from '../paths.ts';
@@ -149,17 +150,4 @@ function withPlace(obstacle: Obstacle, manifest: ManifestPlace | undefined): Obs
   if (obstacle.path !== undefined || manifest === undefined) return obstacle;
   const { file, line, column } = manifest;
   return { ...obstacle, path: file.path, line, column };
-}
-
-/** Equal as JSON, where the order of fields does not count. */
-function sameJson(left: unknown, right: unknown): boolean {
-  return canonical(left) === canonical(right);
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) => {
-    if (typeof inner === 'bigint') return String(inner);
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
 }

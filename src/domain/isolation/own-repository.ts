@@ -36,11 +36,26 @@ export function ownRepository(own: {
   readonly url: string;
   readonly tag: string;
 }): OwnRepository {
-  const { shared } = own;
+  const object = repositoryLike(own.shared, { ...own, ref: { tag: own.tag } });
+  const comment = `# Exactly the files that the build of ${own.target} reads.\n`;
+  return { object, text: comment + stringify(object, { lineWidth: 0, version: '1.1' }) };
+}
+
+/** An OCIRepository with the interval, shard and access of `shared`. `from`: its id. */
+export function repositoryLike(
+  shared: KubeObject,
+  own: {
+    readonly name: string;
+    readonly namespace: string | undefined;
+    readonly from: ObjectId;
+    readonly url: string;
+    readonly ref: Readonly<Record<string, string>>;
+  },
+): KubeObject {
   const spec = asFields(shared.spec);
   const isOci = shared.kind === 'OCIRepository';
   const shard = asText(asFields(shared.metadata.labels)[SHARDING_LABEL]);
-  const object: KubeObject = {
+  return {
     apiVersion: isOci ? shared.apiVersion : 'source.toolkit.fluxcd.io/v1',
     kind: 'OCIRepository',
     metadata: {
@@ -52,13 +67,11 @@ export function ownRepository(own: {
     spec: {
       interval: spec.interval ?? '10m',
       url: own.url,
-      ref: { tag: own.tag },
+      ref: own.ref,
       ...(isOci ? accessOf(spec) : {}),
       ignore: NOTHING_IGNORED,
     },
   };
-  const comment = `# Exactly the files that the build of ${own.target} reads.\n`;
-  return { object, text: comment + stringify(object, { lineWidth: 0, version: '1.1' }) };
 }
 
 /** The fields of `shared` that name objects beside it, which another namespace does not have. */

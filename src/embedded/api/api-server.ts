@@ -31,8 +31,6 @@ interface ApiServerOptions {
   readonly users: Users;
   readonly authorizer: Authorizer;
   readonly logs: PodLogs;
-  /** How far the server's clock is ahead of the true one. */
-  readonly skewMs: () => number;
 }
 
 /** The HTTP face of the store: who is it, may they, what do they want, and what goes wrong on demand. */
@@ -52,8 +50,9 @@ export class ApiServer {
 
   readonly handle = (request: IncomingMessage, response: ServerResponse): void => {
     const answer = new Answer(request, response);
-    const skewMs = this.#options.skewMs();
-    if (skewMs !== 0) response.setHeader('Date', new Date(this.#options.clock.now()).toUTCString());
+    const nowMs = this.#options.clock.now();
+    // A clock that is wrong or virtual. Node itself tells the true time.
+    if (Math.abs(nowMs - Date.now()) >= 1_000) response.setHeader('Date', new Date(nowMs).toUTCString());
     this.#answer(answer)
       .catch((error: unknown) => answer.refuse(error))
       // Nothing can be said any more to a client that is gone.

@@ -1,6 +1,7 @@
+import type { ObjectIdentity } from '../../domain/inventory-id.ts';
 import type { KubeObject } from '../../domain/kube-object.ts';
 import type { FluxContext } from './flux-context.ts';
-import { findObject, type ObjectIdentity, subjectOf } from './inventory.ts';
+import { findObject, subjectOf } from './inventory.ts';
 import { type Health, healthOf, needsReport } from './object-health.ts';
 
 /**

@@ -1,3 +1,4 @@
+import type { ObjectIdentity } from '../../domain/inventory-id.ts';
 import type { KubeObject } from '../../domain/kube-object.ts';
 import { asArray, asObject, isJsonObject } from '../json-value.ts';
 import type { ApiResource } from '../store/resource-registry.ts';
@@ -9,28 +10,6 @@ export interface InventoryEntry {
   readonly id: string;
   /** The version. */
   readonly v: string;
-}
-
-/** What an id names. */
-export interface ObjectIdentity {
-  readonly namespace: string;
-  readonly name: string;
-  readonly group: string;
-  readonly kind: string;
-}
-
-const RBAC = 'rbac.authorization.k8s.io';
-
-/** Names of RBAC objects may hold colons, which an id must not. */
-export function inventoryId({ namespace, name, group, kind }: ObjectIdentity): string {
-  return `${namespace}_${group === RBAC ? name.replaceAll(':', '__') : name}_${group}_${kind}`;
-}
-
-export function parseInventoryId(id: string): ObjectIdentity {
-  const [namespace = '', ...rest] = id.split('_');
-  const kind = rest.pop() ?? '';
-  const group = rest.pop() ?? '';
-  return { namespace, name: rest.join('_').replaceAll('__', ':'), group, kind };
 }
 
 export function inventoryOf(object: KubeObject): readonly InventoryEntry[] {

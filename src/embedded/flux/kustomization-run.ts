@@ -1,3 +1,4 @@
+import { type ObjectIdentity, parseInventoryId } from '../../domain/inventory-id.ts';
 import type { KubeObject } from '../../domain/kube-object.ts';
 import { asArray, asObject, asString, type JsonObject } from '../json-value.ts';
 import { splitApiVersion } from '../store/resource-registry.ts';
@@ -5,7 +6,7 @@ import { sha256 } from './archive.ts';
 import type { FluxContext } from './flux-context.ts';
 import { artifactOf, durationMs, goDuration, referenceOf } from './flux-object.ts';
 import { type UnreportedHealth, waitForHealth } from './health-check.ts';
-import { inventoryOf, type ObjectIdentity, parseInventoryId } from './inventory.ts';
+import { inventoryOf } from './inventory.ts';
 import type { KustomizeBuilder } from './kustomize-build.ts';
 import { type AppliedObject, applyObjects } from './object-apply.ts';
 import { postBuilt } from './post-build.ts';

@@ -29,7 +29,7 @@ export interface KustomizeBuilder {
 
 const BUILD_TIMEOUT_MS = 60_000;
 const OUTPUT_BYTES_MAX = 256 * 1024 * 1024;
-const ARGUMENTS = ['--load-restrictor', 'LoadRestrictionsNone'];
+const UNRESTRICTED = ['--load-restrictor', 'LoadRestrictionsNone'];
 
 let detected: Promise<BuilderName> | undefined;
 
@@ -48,7 +48,11 @@ function runs(command: string, argv: readonly string[]): Promise<boolean> {
   });
 }
 
-export function kustomizeBuilder(name: BuilderName): KustomizeBuilder {
+/**
+ * Flux builds without load restrictions. With them (`isRestricted`, as kustomize itself and Argo CD do) a kustomization reads no file from outside of its
+ * own directory, other kustomizations yes.
+ */
+export function kustomizeBuilder(name: BuilderName, { isRestricted = false } = {}): KustomizeBuilder {
   let spawned = 0;
   const unpacked = new UnpackedArtifacts();
   return {
@@ -68,7 +72,7 @@ export function kustomizeBuilder(name: BuilderName): KustomizeBuilder {
       // No manifests at all build to nothing, and nothing is what the inventory is pruned to.
       if (generated?.length === 0) return [];
       if (additions === undefined) {
-        const plain = plainBuild(tree, path, generated);
+        const plain = plainBuild(tree, path, generated, isRestricted);
         if (plain !== undefined) return plain;
       }
       if (name === 'plain') return manifestsAsTheyAre(tree, path, generated);
@@ -76,7 +80,8 @@ export function kustomizeBuilder(name: BuilderName): KustomizeBuilder {
       const rewritten = rewrittenKustomization(text, generated ?? [], additions ?? {});
       spawned += 1;
       const isAsWritten = text !== undefined && isUnchanged(text, rewritten);
-      return spawnBuild(unpacked, name, tree, path, isAsWritten ? undefined : rewritten);
+      const restriction = isRestricted ? [] : UNRESTRICTED;
+      return spawnBuild(unpacked, [name, restriction], tree, path, isAsWritten ? undefined : rewritten);
     },
   };
 }
@@ -101,14 +106,14 @@ function clampedPath(path: string): string {
 
 function spawnBuild(
   unpacked: UnpackedArtifacts,
-  name: 'kubectl' | 'kustomize',
+  [name, restriction]: readonly ['kubectl' | 'kustomize', readonly string[]],
   tree: ArtifactTree,
   path: string,
   rewritten: JsonObject | undefined,
 ): Promise<readonly KubeObject[]> {
   const build = async (root: string): Promise<readonly KubeObject[]> => {
     const command = name === 'kubectl' ? ['kustomize', join(root, path)] : ['build', join(root, path)];
-    return parseDocuments(await run(name, [...command, ...ARGUMENTS], root)).filter(isKubeObject);
+    return parseDocuments(await run(name, [...command, ...restriction], root)).filter(isKubeObject);
   };
   if (rewritten === undefined) return unpacked.shared(tree.files, build);
   return unpacked.own(tree.files, async (root) => {

@@ -1,3 +1,4 @@
+import { inventoryId } from '../../domain/inventory-id.ts';
 import type { KubeObject } from '../../domain/kube-object.ts';
 import { StatusError } from '../api/status-error.ts';
 import { isJsonObject, sameJson } from '../json-value.ts';
@@ -5,7 +6,7 @@ import { type ApiResource, splitApiVersion } from '../store/resource-registry.ts
 import { compareForApply, stageOf } from './apply-order.ts';
 import { takeOverFromKubectl } from './field-cleanup.ts';
 import type { FluxContext } from './flux-context.ts';
-import { type InventoryEntry, inventoryId, subjectOf } from './inventory.ts';
+import { type InventoryEntry, subjectOf } from './inventory.ts';
 import { isMarked } from './metadata-marks.ts';
 import { serveKindOf, type UnknownKinds } from './unknown-kinds.ts';
 
@@ -186,7 +187,7 @@ function stringsOf(value: unknown): Readonly<Record<string, string>> {
 }
 
 /** Labels, annotations and everything beside metadata and status count. */
-function hasDrifted(before: KubeObject, after: KubeObject): boolean {
+export function hasDrifted(before: KubeObject, after: KubeObject): boolean {
   const { metadata: _before, status: _statusBefore, ...bodyBefore } = before;
   const { metadata: _after, status: _statusAfter, ...bodyAfter } = after;
   return (

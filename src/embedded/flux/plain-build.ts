@@ -21,12 +21,13 @@ export function plainBuild(
   tree: ArtifactTree,
   directory: string,
   resources: readonly string[] | undefined,
+  isRestricted = false,
 ): KubeObject[] | undefined {
   try {
     const objects: KubeObject[] = [];
-    const visited = new Set<string>();
-    if (resources === undefined) visit(tree, directory, visited, objects);
-    else for (const resource of resources) follow(tree, directory, resource, visited, objects);
+    const reading: Reading = { tree, isRestricted, visited: new Set<string>(), objects };
+    if (resources === undefined) visit(reading, directory);
+    else for (const resource of resources) follow(reading, directory, resource);
     const ids = new Set(objects.map(idOf));
     return ids.size === objects.length ? objects : undefined;
   } catch (error) {
@@ -35,7 +36,16 @@ export function plainBuild(
   }
 }
 
-function visit(tree: ArtifactTree, directory: string, visited: Set<string>, objects: KubeObject[]): void {
+interface Reading {
+  readonly tree: ArtifactTree;
+  /** Files from outside of a kustomization's own directory are left to the builder, which refuses them. */
+  readonly isRestricted: boolean;
+  readonly visited: Set<string>;
+  readonly objects: KubeObject[];
+}
+
+function visit(reading: Reading, directory: string): void {
+  const { tree, visited } = reading;
   if (visited.has(directory)) throw new NotPlainError();
   visited.add(directory);
   const path = tree.kustomizationFile(directory);
@@ -50,26 +60,22 @@ function visit(tree: ArtifactTree, directory: string, visited: Set<string>, obje
   }
   for (const resource of asArray(kustomization.resources)) {
     if (typeof resource !== 'string') throw new NotPlainError();
-    follow(tree, directory, resource, visited, objects);
+    follow(reading, directory, resource);
   }
 }
 
-function follow(
-  tree: ArtifactTree,
-  directory: string,
-  resource: string,
-  visited: Set<string>,
-  objects: KubeObject[],
-): void {
+function follow(reading: Reading, directory: string, resource: string): void {
+  const { tree, visited, objects, isRestricted } = reading;
   const path = resource.startsWith('/') ? undefined : resolvePath(directory, resource);
   if (path === undefined) throw new NotPlainError();
   const file = tree.files.get(path);
   if (file === undefined) {
     if (!tree.isDirectory(path)) throw new NotPlainError();
-    visit(tree, path, visited, objects);
+    visit(reading, path);
     return;
   }
-  if (visited.has(path)) throw new NotPlainError();
+  const isBelow = directory === '' || path.startsWith(`${directory}/`);
+  if (visited.has(path) || (isRestricted && !isBelow)) throw new NotPlainError();
   visited.add(path);
   for (const document of documentsOf(file)) {
     if (!isPlainObject(document)) throw new NotPlainError();

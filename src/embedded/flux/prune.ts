@@ -1,7 +1,8 @@
+import { type ObjectIdentity, parseInventoryId } from '../../domain/inventory-id.ts';
 import type { KubeObject } from '../../domain/kube-object.ts';
 import { compareForApply } from './apply-order.ts';
 import type { FluxContext } from './flux-context.ts';
-import { findObject, type InventoryEntry, type ObjectIdentity, parseInventoryId, subjectOf } from './inventory.ts';
+import { findObject, type InventoryEntry, subjectOf } from './inventory.ts';
 import { isMarked } from './metadata-marks.ts';
 import { OWNER, ownerLabels } from './object-apply.ts';
 

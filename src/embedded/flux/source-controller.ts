@@ -82,7 +82,8 @@ async function reconcile(context: SourceContext, object: KubeObject, remoteSourc
   return true;
 }
 
-function isLoopback(url: string): boolean {
+/** True for `oci://` on this machine. */
+export function isLoopback(url: string): boolean {
   const host = url.replace(/^oci:\/\//, '').split('/')[0] ?? '';
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
 }

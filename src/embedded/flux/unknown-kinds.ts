@@ -6,7 +6,7 @@ import type { FluxContext } from './flux-context.ts';
 export type UnknownKinds = 'serve' | 'refuse';
 
 /** Serves the kind of `object` from now on, under a plural that is guessed. */
-export function serveKindOf(context: FluxContext, object: KubeObject): ApiResource {
+export function serveKindOf(context: Pick<FluxContext, 'access'>, object: KubeObject): ApiResource {
   const { resources } = context.access.store;
   const { group, version } = splitApiVersion(object.apiVersion);
   const known = resources.byGroupKind(group, object.kind);

@@ -19,6 +19,8 @@ export type { RegistryRequest } from './registry-route.ts';
 export interface RegistryOptions {
   /** Default: a free port. */
   readonly port?: number;
+  /** Where it listens. Default: 127.0.0.1, which nobody else reaches. */
+  readonly address?: string;
   /** Who may pull and push. Default: everybody. */
   readonly credentials?: RegistryCredentials;
   /**
@@ -49,7 +51,7 @@ export interface EmbeddedRegistry {
 
 export async function startRegistry(options: RegistryOptions = {}): Promise<EmbeddedRegistry> {
   const registry = new Registry(options);
-  const server = await listen(registry.handle, options.port);
+  const server = await listen(registry.handle, options.port, undefined, options.address);
   return {
     url: server.url,
     host: server.host,

@@ -114,8 +114,10 @@ function fieldErrors(
 ): readonly FieldError[] {
   if (schema === undefined) return [];
   const { metadata: _metadata, ...bare } = object;
-  const { properties: { metadata: _schema, ...properties } = {}, ...rest } = schema;
-  return customErrors({ ...rest, properties }, bare, '', '', before);
+  const { properties: { metadata: _schema, ...properties } = {}, required = [], ...rest } = schema;
+  // Every object has metadata, and many a definition says so.
+  const others = required.filter((name) => name !== 'metadata');
+  return customErrors({ ...rest, properties, required: others }, bare, '', '', before);
 }
 
 /** A status is written alone, and its errors name fields as if it were the whole. */

@@ -48,8 +48,11 @@ function subjectOf(
   };
 }
 
-/** A real registry with a storage of its own. */
-export async function startDockerRegistry(kind: 'open' | 'auth' | 'read-only' = 'open'): Promise<StartedRegistry> {
+/** A real registry with a storage of its own; `storage`: an empty directory for it. */
+export async function startDockerRegistry(
+  kind: 'open' | 'auth' | 'read-only' = 'open',
+  storage?: string,
+): Promise<StartedRegistry> {
   const directory = mkdtempSync(join(tmpdir(), 'registry-'));
   const host = `127.0.0.1:${await freePort()}`;
   writeFileSync(join(directory, 'htpasswd'), HTPASSWD);
@@ -57,7 +60,7 @@ export async function startDockerRegistry(kind: 'open' | 'auth' | 'read-only' = 
   const lines = [
     'version: 0.1',
     'log: {level: error}',
-    `storage: {filesystem: {rootdirectory: ${directory}/data}, delete: {enabled: true}${maintenance}}`,
+    `storage: {filesystem: {rootdirectory: ${storage ?? `${directory}/data`}}, delete: {enabled: true}${maintenance}}`,
     `http: {addr: "${host}"}`,
     ...(kind === 'auth' ? [`auth: {htpasswd: {realm: test, path: ${directory}/htpasswd}}`] : []),
   ];

@@ -24,6 +24,8 @@ export interface RealWorldOptions {
   readonly registry?: 'embedded' | 'docker-registry';
   /** Users beside `DEVELOPER`, who may do nothing until a test lets them. */
   readonly users?: readonly string[];
+  /** How long kustomize-controller waits for a dependency before it looks again (its own default: 30 s). */
+  readonly dependencyRequeueMs?: number;
 }
 
 /** A real kube-apiserver, the real kustomize-controller, and the sources served by the stand-in for source-controller. */
@@ -46,12 +48,13 @@ export interface RealWorld {
   stop(): Promise<void>;
 }
 
-/** How long kustomize-controller waits for a dependency before it looks again. */
+/** What `dependencyRequeueMs` is where nothing is said. */
 export const DEPENDENCY_REQUEUE_MS = 2_000;
 
 export async function startRealWorld(options: RealWorldOptions = {}): Promise<RealWorld> {
   const home = mkdtempSync(join(tmpdir(), 'reconcile-machine-real-'));
   const users = [DEVELOPER, ...(options.users ?? [])];
+  const requeueMs = options.dependencyRequeueMs ?? DEPENDENCY_REQUEUE_MS;
   const audit = await auditLog(home, users);
   const [plane, registry] = await Promise.all([
     startControlPlane({ users: users.map((name) => ({ name })), flags: audit.flags }),
@@ -73,7 +76,7 @@ export async function startRealWorld(options: RealWorldOptions = {}): Promise<Re
       kubeconfig: plane.kubeconfig(),
       // A finalizer is added in a run of its own, and the next one comes after the shortest delay. While the API server is away
       // Flux looks for it at ever longer intervals, up to the longest delay: 15 minutes by default.
-      flags: [`--requeue-dependency=${DEPENDENCY_REQUEUE_MS}ms`, '--min-retry-delay=20ms', '--max-retry-delay=2s'],
+      flags: [`--requeue-dependency=${requeueMs}ms`, '--min-retry-delay=20ms', '--max-retry-delay=2s'],
     }),
   ]);
   let feeder = firstFeeder;

@@ -9,6 +9,7 @@ const RESOURCES: Readonly<Record<string, ApiResource>> = {
   ConfigMap: { ...CORE, plural: 'configmaps' },
   Namespace: { ...CORE, plural: 'namespaces' },
   Deployment: { group: 'apps', version: 'v1', plural: 'deployments' },
+  CustomResourceDefinition: { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' },
   Role: { ...RBAC, plural: 'roles' },
   RoleBinding: { ...RBAC, plural: 'rolebindings' },
   ClusterRole: { ...RBAC, plural: 'clusterroles' },

@@ -17,6 +17,14 @@ export const DOCUMENTED_RIGHTS: readonly Rule[] = [
   { apiGroups: [''], resources: ['namespaces'], resourceNames: ['kube-system'], verbs: ['get'] },
 ];
 
+/** What `watch --isolate` and `restore` need on top of that. */
+export const ISOLATION_RIGHTS: readonly Rule[] = [
+  ...DOCUMENTED_RIGHTS,
+  { apiGroups: ['kustomize.toolkit.fluxcd.io'], resources: ['kustomizations'], verbs: ['get'] },
+  { apiGroups: ['source.toolkit.fluxcd.io'], resources: ['ocirepositories'], verbs: ['get', 'create', 'delete'] },
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
+];
+
 /** The documented rights, but these verbs on this resource. */
 export function rightsWithout(resource: string, ...verbs: readonly string[]): readonly Rule[] {
   return DOCUMENTED_RIGHTS.flatMap((rule) => {

@@ -36,6 +36,19 @@ export class ShopObjects {
     return found;
   }
 
+  /** How often kustomize-controller has come to the end of a run of each target, as it says itself; waits until none is under way. */
+  async runs(): Promise<Readonly<Record<string, number>>> {
+    const { controller } = this.world;
+    await eventually('kustomize-controller having nothing to do', () => controller.isIdle());
+    const lines = (await controller.log()).split('\n').filter((line) => line.includes('Reconciliation finished'));
+    return Object.fromEntries(
+      this.targets.map((name) => {
+        const named = `"Kustomization":{"name":"${name}","namespace":"${this.namespace}"}`;
+        return [name, lines.filter((line) => line.includes(named)).length];
+      }),
+    );
+  }
+
   /** The `requestedAt` of each target and of the source. */
   async tokens(): Promise<Readonly<Record<string, string | undefined>>> {
     const objects = await Promise.all([

@@ -1,0 +1,5 @@
+/** The smallest value that at least `share` of the values do not exceed, e.g. 0.99; NaN of none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}

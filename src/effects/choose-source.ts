@@ -1,0 +1,96 @@
+import type { AnyMachineSnapshot } from 'xstate';
+import type { ClosureArtifactOutcome } from '../domain/closure-artifact.ts';
+import { ownArtifactPlace } from '../domain/isolation/isolated-source.ts';
+import { ownSourceName } from '../domain/isolation/own-source-name.ts';
+import { isIsolated, sessionIsolation } from '../domain/isolation/session-marks.ts';
+import { closureObstacle, sessionObstacle } from '../domain/isolation/session-obstacle.ts';
+import { sessionSourceMarks } from '../domain/isolation/session-source.ts';
+import { type ObjectId, objectId, type TargetDefinition } from '../domain/target.ts';
+import type { IsolationContext } from '../machines/isolation-context.ts';
+import { isolationMachineId, targetMachineId } from '../machines/messages.ts';
+import type { TargetContext } from '../machines/target-context.ts';
+import type { ChooseSource, IsolationChoice, WantedTarget } from './isolation-choice.ts';
+import type { LiveView } from './live-view.ts';
+
+export interface SourceChoiceInput {
+  readonly view: LiveView;
+  readonly machines: () => ReadonlyMap<string, AnyMachineSnapshot>;
+  readonly artifactOf: (target: ObjectId) => ClosureArtifactOutcome | undefined;
+  /** Changed targets get sources of their own in this session. */
+  readonly isOn: () => boolean;
+  /** `<namespace>/<name>` of the Lease, while it lives. */
+  readonly session: () => string | undefined;
+  /** `oci://…` where artifacts go when the shared source is no OCIRepository. */
+  readonly registry: string | undefined;
+}
+
+/** By which source each target is reconciled, and why not by one of its own. */
+export function chooseSource(input: SourceChoiceInput): ChooseSource {
+  return (wanted) => {
+    const target = input.view.target(wanted.id);
+    if (target === undefined) return shared('');
+    return existing(input, target) ?? fresh(input, target, wanted);
+  };
+}
+
+/** For one that is on a source of its own already. */
+function existing({ view, session }: SourceChoiceInput, target: TargetDefinition): IsolationChoice | undefined {
+  const object = view.object(target.id);
+  const marks = object === undefined ? undefined : sessionIsolation(object);
+  if (isIsolated(marks)) {
+    if (marks.session === session()) return { by: 'own', source: marks.ownSource };
+    const because = `it is isolated by another session (Lease ${marks.session}), which it is left to`;
+    return { by: 'nobody', because, hint: 'end that session, or put back what it left: reconcile-machine restore' };
+  }
+  if (target.ownSource === undefined) return undefined;
+  const own = view.object(target.ownSource);
+  if (own !== undefined && ownArtifactPlace(own) !== undefined) return { by: 'own', source: target.ownSource };
+  const made = own !== undefined && sessionSourceMarks(own) !== undefined;
+  return {
+    by: 'nobody',
+    because: made
+      ? `it reads ${target.ownSource} of a session, and the record of what it read before is damaged`
+      : `it reads ${target.ownSource}, which follows no tag: nothing can be pushed there`,
+    hint: made ? 'point its spec.sourceRef back by hand' : 'give that source a tag in spec.ref',
+  };
+}
+
+function fresh(input: SourceChoiceInput, target: TargetDefinition, wanted: WantedTarget): IsolationChoice {
+  const { view, machines, session } = input;
+  if (!input.isOn()) return shared('');
+  const isPushable = target.source.startsWith('OCIRepository/');
+  // What everybody is asked for is pushed for everybody. Where nothing can be pushed so, those that differ go on their own.
+  if (wanted.rule === 'full' && (isPushable || !differs(machines(), wanted))) return shared('');
+  const isolation = machines().get(isolationMachineId(target.id));
+  if (isolation?.matches('refused') === true || isolation?.matches('dropping') === true) {
+    return shared((isolation.context as IsolationContext).refusal);
+  }
+  const { unfetched, refusal = '' } = (isolation?.context ?? {}) as Partial<IsolationContext>;
+  // Another content is another attempt.
+  if (unfetched !== undefined && unfetched.content === wanted.digest) return shared(refusal);
+  const obstacle =
+    sessionObstacle({
+      target,
+      object: view.object(target.id),
+      shared: view.object(target.source),
+      registry: input.registry,
+    }) ?? closureObstacle(input.artifactOf(target.id));
+  if (obstacle !== undefined) return shared(obstacle.message);
+  const isTaken = (name: string): boolean => {
+    const there = view.object(objectId('OCIRepository', target.namespace, name));
+    const marks = there === undefined ? undefined : sessionSourceMarks(there);
+    return there !== undefined && (marks?.target !== target.id || marks.session !== session());
+  };
+  const name = ownSourceName(target, isTaken);
+  if (name === undefined) return shared(`OCIRepositories of the names for its own source exist in ${target.namespace}`);
+  return { by: 'own', source: objectId('OCIRepository', target.namespace, name) };
+}
+
+function differs(machines: ReadonlyMap<string, AnyMachineSnapshot>, { id, digest }: WantedTarget): boolean {
+  const context = machines.get(targetMachineId(id))?.context as TargetContext | undefined;
+  return digest !== undefined && context?.reconciledDigest !== undefined && context.reconciledDigest !== digest;
+}
+
+function shared(because: string): IsolationChoice {
+  return { by: 'shared', because };
+}

@@ -1,0 +1,159 @@
+import { type ClusterClient, FIELD_MANAGER } from '../cluster/client.ts';
+import { collectionPath, objectPath } from '../cluster/resource.ts';
+import { FailureError } from '../domain/failure.ts';
+import { isIsolated, sessionIsolation } from '../domain/isolation/session-marks.ts';
+import { parentOf } from '../domain/isolation/session-obstacle.ts';
+import { isolatingPatch, JSON_PATCH } from '../domain/isolation/session-patches.ts';
+import { moveDigestPatch, sessionSource, sessionSourceMarks } from '../domain/isolation/session-source.ts';
+import type { KubeObject } from '../domain/kube-object.ts';
+import { type ObjectId, parseObjectId } from '../domain/target.ts';
+import { objectReference } from './ask-flux.ts';
+import { ownSourceSeen } from './isolation-observations.ts';
+import type { LiveView } from './live-view.ts';
+
+/** The two steps by which a target gets a source of its own. Both reject with FailureError, and do nothing where it is done already. */
+export interface OwnSourceSteps {
+  /** Makes the source, or points one that this session made at `digest`. */
+  createSource(target: ObjectId, source: ObjectId, digest: string, content: string): Promise<KubeObject>;
+  /** Points the target at it, in one patch that acts only on what was seen. */
+  switchTarget(target: ObjectId, source: ObjectId): Promise<void>;
+}
+
+const SWITCH_ATTEMPTS_MAX = 3;
+const MANAGER_QUERY = { fieldManager: FIELD_MANAGER };
+
+export function ownSourceSteps(dependencies: {
+  readonly view: LiveView;
+  readonly client: Pick<ClusterClient, 'request' | 'get' | 'patch'>;
+  /** `<namespace>/<name>` of the session's Lease; undefined while there is none. */
+  readonly session: () => string | undefined;
+  /** `spec.url` of a target's own source, and `spec.insecure` where the shared source has none. */
+  readonly addressOf: (target: ObjectId) => { readonly url: string; readonly insecure: boolean };
+}): OwnSourceSteps {
+  const { view, client } = dependencies;
+
+  function seen(object: KubeObject): KubeObject {
+    view.put(object);
+    return object;
+  }
+
+  async function freshly(id: ObjectId): Promise<KubeObject | undefined> {
+    try {
+      return seen(await client.get(objectReference(id, view.object(id))));
+    } catch (error) {
+      if (error instanceof FailureError && error.failure.kind === 'not-found') return undefined;
+      throw error;
+    }
+  }
+
+  function currentSession(): string {
+    const session = dependencies.session();
+    if (session !== undefined) return session;
+    throw new FailureError({
+      kind: 'forbidden',
+      message: 'the session has no Lease, so nobody could tell that it lives',
+    });
+  }
+
+  async function createSource(
+    target: ObjectId,
+    source: ObjectId,
+    digest: string,
+    content: string,
+  ): Promise<KubeObject> {
+    const object = view.object(target);
+    const shared = sharedObject(view, target);
+    const session = currentSession();
+    if (object === undefined || shared === undefined) {
+      throw new FailureError({
+        kind: 'gone',
+        message: `${object === undefined ? target : 'its shared source'} is no longer there`,
+      });
+    }
+    const { namespace, name } = parseObjectId(source);
+    const existing = view.object(source);
+    if (existing !== undefined) return pointed(existing, { target, session, digest, content });
+    const { url, insecure } = dependencies.addressOf(target);
+    const made = sessionSource({ target: object, shared, session, url, digest, content, name });
+    const body = insecure ? { ...made, spec: { ...made.spec, insecure } } : made;
+    try {
+      const path = collectionPath(objectReference(source, made), namespace);
+      return seen((await client.request({ method: 'POST', path, query: MANAGER_QUERY, body })).json as KubeObject);
+    } catch (error) {
+      // The answer to an earlier attempt may have been lost.
+      const isThere = error instanceof FailureError && error.failure.statusCode === 409;
+      const found = isThere ? await freshly(source) : undefined;
+      if (found === undefined) throw error;
+      return pointed(found, { target, session, digest, content });
+    }
+  }
+
+  async function pointed(
+    existing: KubeObject,
+    wanted: { readonly target: ObjectId; readonly session: string; readonly digest: string; readonly content: string },
+  ): Promise<KubeObject> {
+    const marks = sessionSourceMarks(existing);
+    const seenNow = ownSourceSeen(existing);
+    if (marks?.target !== wanted.target || marks.session !== wanted.session) {
+      const message = `${seenNow.id} exists and is not of this session`;
+      throw new FailureError({ kind: 'invalid', message, hint: 'delete it, or run reconcile-machine restore' });
+    }
+    if (seenNow.digest === wanted.digest) return existing;
+    return seen(
+      await client.patch(objectReference(seenNow.id, existing), moveDigestPatch(wanted.digest, wanted.content)),
+    );
+  }
+
+  async function switchTarget(target: ObjectId, source: ObjectId): Promise<void> {
+    let object = view.object(target);
+    for (let attempt = 1; object !== undefined; attempt += 1) {
+      if (sessionReads(object, currentSession(), source)) return;
+      const patch = isolatingPatch(object, {
+        ownSource: parseObjectId(source).name,
+        session: currentSession(),
+        keepFromParent: parentOf(object) !== undefined,
+      });
+      try {
+        const path = objectPath(objectReference(target, object));
+        const { json } = await client.request({
+          method: 'PATCH',
+          path,
+          query: MANAGER_QUERY,
+          contentType: JSON_PATCH,
+          body: patch,
+        });
+        seen(json as KubeObject);
+        return;
+      } catch (error) {
+        // Somebody changed it since it was seen.
+        const isOther = error instanceof FailureError && error.failure.statusCode === 422;
+        if (!isOther || attempt === SWITCH_ATTEMPTS_MAX) throw error;
+        const before = JSON.stringify(object.spec?.sourceRef);
+        object = await freshly(target);
+        if (
+          object !== undefined &&
+          JSON.stringify(object.spec?.sourceRef) !== before &&
+          !sessionReads(object, currentSession(), source)
+        ) {
+          throw new FailureError({
+            kind: 'invalid',
+            message: `somebody pointed ${target} at another source meanwhile`,
+          });
+        }
+      }
+    }
+    throw new FailureError({ kind: 'gone', message: `${target} is no longer there` });
+  }
+
+  return { createSource, switchTarget };
+}
+
+function sessionReads(object: KubeObject, session: string, source: ObjectId): boolean {
+  const marks = sessionIsolation(object);
+  return isIsolated(marks) && marks.session === session && marks.ownSource === source;
+}
+
+function sharedObject(view: LiveView, target: ObjectId): KubeObject | undefined {
+  const definition = view.target(target);
+  return definition === undefined ? undefined : view.object(definition.source);
+}

@@ -1,0 +1,56 @@
+import type { Failure } from '../domain/failure.ts';
+import { type BeforeRequest, isRunAnyway } from '../domain/fresh-revision.ts';
+import type { ObjectId } from '../domain/target.ts';
+import type { EffectHandler, Engine, Outcome } from '../engine/engine.ts';
+import { targetMachineId } from '../machines/messages.ts';
+import { RUN, type RunContext } from '../machines/run-context.ts';
+import type { TargetContext } from '../machines/target-context.ts';
+import { askGenerators } from './ask-generators.ts';
+import { call, outcomeOf } from './call.ts';
+import { engineOf, type GitOpsEngine } from './gitops-engine.ts';
+import type { LiveView } from './live-view.ts';
+import { releaseEffects } from './release-effects.ts';
+
+export interface ReconcileEffectDependencies {
+  readonly engine: () => Engine;
+  readonly now: () => number;
+  readonly view: LiveView;
+  readonly engines: readonly GitOpsEngine[];
+  /** What was known of each target before the run. */
+  readonly before: ReadonlyMap<ObjectId, BeforeRequest>;
+  /** A merge patch; resolves with the object as it is then. */
+  readonly patch: Parameters<typeof releaseEffects>[0]['patch'];
+}
+
+/** The handlers of all effects that the machines of a `reconcile` ask for. */
+export function reconcileEffects(dependencies: ReconcileEffectDependencies): Record<string, EffectHandler> {
+  const { engine, now, view, engines } = dependencies;
+  const ask = (id: ObjectId, token: string): Promise<{ readonly value: unknown } | { readonly failure: Failure }> =>
+    call(engine(), 'api-server', now, () => {
+      const { reference, patch } = engineOf(id, engines).request(id, view.object(id), token);
+      return dependencies.patch(reference, patch);
+    });
+
+  return {
+    askSource: async ({ source, token }: { source: ObjectId; token: string }): Promise<Outcome> =>
+      outcomeOf(await ask(source, token), () => ({ type: 'SourceAsked' }), 'SourceAskFailed'),
+    askGenerators: askGenerators(ask),
+    askTarget: async ({ target, token }: { target: ObjectId; token: string }): Promise<Outcome> => {
+      if (runsAnyway(target)) return { type: 'RequestAccepted', followed: true };
+      return outcomeOf(await ask(target, token), () => ({ type: 'RequestAccepted' }), 'RequestFailed');
+    },
+    ...releaseEffects({ ...dependencies, call: (run) => call(engine(), 'api-server', now, run) }),
+  };
+
+  /** Where Flux came to it before its dependencies were Ready, it looks again only after 30 s: then it is asked. */
+  function runsAnyway(id: ObjectId): boolean {
+    const context = engine().state.machines.get(targetMachineId(id))?.context as TargetContext | undefined;
+    const before = dependencies.before.get(id);
+    const run = engine().state.machines.get(RUN)?.context as RunContext | undefined;
+    // Argo CD runs nothing because a source has moved.
+    if (id.startsWith('Application/')) return false;
+    // What did not come by itself within an attempt is not relied upon in the next.
+    if (context === undefined || before === undefined || run?.targets[id]?.attempt !== 1) return false;
+    return isRunAnyway(context.revisions.at(-1), before) && context.observation?.reason !== 'DependencyNotReady';
+  }
+}

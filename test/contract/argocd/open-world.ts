@@ -1,0 +1,15 @@
+import type { TestContext } from 'vitest';
+import type { ArgoSubject } from './subject.ts';
+import { ArgoWorld } from './world.ts';
+
+/** A world of the test's own, closed when the test is over. */
+export async function openWorld(
+  subject: ArgoSubject,
+  context: TestContext,
+  repository?: Readonly<Record<string, string>>,
+): Promise<ArgoWorld> {
+  const world = new ArgoWorld(subject);
+  context.onTestFinished(() => world.close());
+  await world.open(repository);
+  return world;
+}

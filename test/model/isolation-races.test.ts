@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { targetMachineId } from '../../src/machines/messages.ts';
+import { IsolationWorld, OWN, TARGET } from '../support/isolation-world.ts';
+
+/** Far below the time after which a target that shows nothing is given up: nobody may wait for that. */
+const CONVERGED_WITHIN_MS = 30_000;
+const STEPS_MAX = 2_000;
+
+/** What is under way when it comes. */
+const JOURNEYS: Readonly<Record<string, (world: IsolationWorld) => Promise<void>>> = {
+  'a first change': async (world) => {
+    await untilLive(world);
+    world.save('two');
+  },
+  'a later change': async (world) => {
+    await untilLive(world);
+    world.save('isolated');
+    await untilLive(world);
+    world.save('two');
+  },
+  'a return to its parent': async (world) => {
+    await untilLive(world);
+    world.save('isolated');
+    await untilLive(world);
+    world.returnsChild = true;
+    world.save('two');
+  },
+  'an artifact that cannot be fetched': async (world) => {
+    await untilLive(world);
+    world.isFetchable = false;
+    world.save('two');
+  },
+};
+
+/** What comes. `mayFail`: the target may be given up with the reason, until the next save. */
+const EVENTS: Readonly<Record<string, { readonly act: (world: IsolationWorld) => void; readonly mayFail?: boolean }>> =
+  {
+    nothing: { act: () => {} },
+    'a save': { act: (world) => world.save('three') },
+    'a save and a save back': {
+      act: (world) => {
+        world.save('three');
+        world.save('one');
+      },
+    },
+    'a full reconcile': {
+      act: (world) => {
+        world.wantFull();
+        world.save('three');
+      },
+    },
+    'a change of its own manifest': {
+      act: (world) => {
+        world.returnsChild = true;
+        world.save('three');
+      },
+    },
+    'a crash': { act: (world) => world.crash() },
+    'a crash, and a save meanwhile': {
+      act: (world) => {
+        world.file = 'three';
+        world.crash();
+      },
+    },
+    'its removal, and its return': {
+      act: (world) => {
+        world.delete(TARGET);
+        world.createTarget();
+        world.save('three');
+      },
+    },
+    'the deletion of its source': { act: (world) => world.delete(OWN) },
+    'somebody who points it back': {
+      act: (world) => world.patch(TARGET, { spec: { sourceRef: { kind: 'OCIRepository', name: 'shop' } } }),
+    },
+    'a refusal (403)': {
+      act: (world) => {
+        world.refusal = 'forbidden';
+      },
+      mayFail: true,
+    },
+    'an outage': {
+      act: (world) => {
+        world.refusal = 'unavailable';
+      },
+    },
+  };
+
+interface Pace {
+  /** The watch brings a change before the answer to the request that made it. */
+  readonly watchFirst: boolean;
+  /** What is on its way when it comes takes longer than all that follows from it. */
+  readonly isSlow: boolean;
+}
+
+const PACES: readonly Pace[] = [true, false].flatMap((watchFirst) =>
+  [true, false].map((isSlow) => ({ watchFirst, isSlow })),
+);
+
+/** One thing after the other, and time where nothing else is left. */
+async function go(world: IsolationWorld, until: () => boolean): Promise<void> {
+  let waited = 0;
+  for (let steps = 0; steps < STEPS_MAX; steps += 1) {
+    if ((await world.step()) !== undefined) continue;
+    if (until()) return;
+    if (waited > CONVERGED_WITHIN_MS) break;
+    waited += 25;
+    world.clock.advance(25);
+  }
+  throw new Error(`no rest after ${waited} ms\n${world.described}`);
+}
+
+function untilLive(world: IsolationWorld): Promise<void> {
+  return go(world, () => world.isAtRest && world.live === world.file);
+}
+
+/** Walks `journey` and lets `event` come before its step number `at`. Undefined: it has fewer steps. */
+async function walked(
+  journey: string,
+  event: string,
+  at: number,
+  pace: Pace,
+): Promise<{ readonly during: string } | undefined> {
+  const world = new IsolationWorld(pace);
+  await JOURNEYS[journey]?.(world);
+  world.clock.advance(100);
+  for (let step = 0; step < at; step += 1) {
+    const done = await world.step();
+    if (done === undefined && world.isAtRest) return undefined;
+    if (done === undefined) world.clock.advance(25);
+  }
+  const during = world.isolation;
+  const { act, mayFail = false } = EVENTS[event] ?? { act: () => {} };
+  if (pace.isSlow) world.slowDown();
+  act(world);
+  // The quiet period is over before what is on its way goes on.
+  if (pace.isSlow) world.clock.advance(100);
+  const isGivenUp = (): boolean => world.stateOf(targetMachineId(TARGET)) === 'dead-letter';
+  await go(world, () => world.isAtRest && (world.live === world.file || (mayFail && isGivenUp())));
+  world.isFetchable = true;
+  world.refusal = undefined;
+  world.save('last');
+  await untilLive(world);
+  return { during };
+}
+
+describe('whatever comes, and whenever: the newest content is live in the end', () => {
+  const seen = new Set<string>();
+  for (const journey of Object.keys(JOURNEYS)) {
+    it.each(Object.keys(EVENTS))(`during ${journey}: %s`, { timeout: 60_000 }, async (event) => {
+      const failures: string[] = [];
+      for (const pace of PACES) {
+        for (let at = 0; ; at += 1) {
+          try {
+            const done = await walked(journey, event, at, pace);
+            if (done === undefined) break;
+            seen.add(done.during);
+          } catch (error) {
+            failures.push(
+              `before step ${at}${JSON.stringify(pace)}: ${error instanceof Error ? error.message : String(error)}`,
+            );
+            if (failures.length > 2) break;
+          }
+        }
+      }
+      expect(failures, failures.join('\n\n')).toEqual([]);
+    });
+  }
+
+  it('in every state that lasts', () => {
+    expect([...seen].sort()).toEqual(
+      expect.arrayContaining([
+        'creating',
+        'dropping',
+        'fetching',
+        'isolated',
+        'moving',
+        'pushing',
+        'returning',
+        'shared',
+        'switching',
+      ]),
+    );
+  });
+});

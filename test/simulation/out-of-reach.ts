@@ -1,0 +1,67 @@
+/** Why nothing in the simulated world can bring this about, and the names of what it is, as the coverage has them. */
+export interface OutOfReach {
+  readonly because: string;
+  readonly names: readonly (string | RegExp)[];
+}
+
+/**
+ * What a run need not have reached. A run that reaches one of them after all fails when coverage is required, so that none stays here longer
+ * than it is true; a test checks that each name is still that of something.
+ */
+export const OUT_OF_REACH: readonly OutOfReach[] = [
+  {
+    because: 'no session of the simulated world isolates targets',
+    names: [
+      /^isolation[.:]/,
+      /\bprogressing\.(moving|leaving)\b/,
+      /^target: .* ─(MoveFailed|MoveAbandoned|IsolationLost)\b/,
+      'target: progressing.waiting ─SourceFailed [isOwnSource]→ dead-letter',
+      'source: idle ─always [askWanted]→ asking',
+      'watch: watch ─IsolationDecided→ ·',
+    ],
+  },
+  {
+    because:
+      'the simulated kustomize-controller writes the whole status after each run, and never a part of it from an older one',
+    names: ['target: progressing.waiting ─DoubtElapsed [isToBeAskedAgain]→ progressing.asking'],
+  },
+  {
+    because: 'only a target that came back from a source of its own waits for Flux without having asked',
+    names: ['target: progressing.waiting ─always [sentAway]→ progressing.asking'],
+  },
+  {
+    because: 'who is gone and comes again is told of its definition before it is told of its status',
+    names: ['target: gone ─TargetObserved→ settled'],
+  },
+  {
+    because: 'what a target that waits was asked for counts as known, so its files do not make it wanted again',
+    names: ['target: progressing.waiting ─ReconcileWanted [sameDigestInFlight]→ ·'],
+  },
+  {
+    because:
+      'it takes a push that fails, another that does not, and a suspension, all of them while one request is under way',
+    names: ['target: suspended ─TargetObserved [resumed]→ settled'],
+  },
+  {
+    because: 'it takes a target that is deleted, made again, suspended and saved within one turn of the loop',
+    names: ['target: gone ─TargetSuspended→ ·'],
+  },
+  {
+    because: 'the source refuses hooks and pushes only: how the resolution itself fails is StepFailed',
+    names: [
+      'watch: resolving ─StepRefused [fullInFlight]→ full-reconcile',
+      'watch: resolving ─StepRefused [targetsInFlight]→ targeted-reconcile',
+      'watch: resolving ─StepRefused [somethingOwed]→ debouncing',
+      'watch: resolving ─StepRefused→ idle',
+    ],
+  },
+];
+
+/** The reason why `name` is out of reach; undefined for what must be reached. */
+export function outOfReach(name: string): string | undefined {
+  return OUT_OF_REACH.find(({ names }) => names.some((given) => isNamed(given, name)))?.because;
+}
+
+export function isNamed(given: string | RegExp, name: string): boolean {
+  return typeof given === 'string' ? given === name : given.test(name);
+}

@@ -1,0 +1,22 @@
+import { readSchedules, scheduleDirectory, writeSchedule } from './schedule-file.ts';
+import type { Step } from './step.ts';
+
+/** A schedule that reaches what chance reaches too seldom. */
+export interface RareSchedule {
+  readonly seed: number;
+  /** As the coverage names it. */
+  readonly reaches: string;
+  readonly steps: readonly Step[];
+}
+
+const DIRECTORY = scheduleDirectory('rare');
+
+/** Writes it where runs that must cover everything take it first; gives the path. */
+export function keepRare(schedule: RareSchedule): string {
+  const name = schedule.reaches.replaceAll(/[^a-zA-Z]+/g, '-').replaceAll(/^-|-$/g, '');
+  return writeSchedule(`${DIRECTORY}${name}.json`, schedule);
+}
+
+export function rareSchedules(): (RareSchedule & { readonly file: string })[] {
+  return readSchedules<RareSchedule>(DIRECTORY);
+}
