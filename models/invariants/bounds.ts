@@ -7,18 +7,23 @@ const SLACK = 1.01;
 export const bounds: Invariant = {
   name: 'bounds',
   promise: 'Attempts, waits, queues, and the log stay within their limits; at rest the log hardly grows.',
-  begin: (limits) => (evidence: Evidence) => {
-    if (evidence.type === 'committed') {
-      return (
-        tooManyAttempts(limits, evidence.state, evidence.events) ??
-        tooMuchKept(limits, evidence.state) ??
-        tooLongWait(limits, evidence)
-      );
-    }
-    if (evidence.type !== 'at-rest') return undefined;
-    const rowsMax = 2 * limits.logEventsMax + 8 * limits.snapshotEveryEvents;
-    if (evidence.logRows > rowsMax) return `the log holds ${evidence.logRows} events, at most ${rowsMax} are wanted`;
-    return undefined;
+  begin: (limits) => {
+    // What comes in one transaction is kept or dropped as a whole.
+    let largestBatch = 0;
+    return (evidence: Evidence) => {
+      if (evidence.type === 'committed') {
+        largestBatch = Math.max(largestBatch, evidence.events.length);
+        return (
+          tooManyAttempts(limits, evidence.state, evidence.events) ??
+          tooMuchKept(limits, evidence.state) ??
+          tooLongWait(limits, evidence)
+        );
+      }
+      if (evidence.type !== 'at-rest') return undefined;
+      const rowsMax = 2 * limits.logEventsMax + 8 * limits.snapshotEveryEvents + largestBatch;
+      if (evidence.logRows > rowsMax) return `the log holds ${evidence.logRows} events, at most ${rowsMax} are wanted`;
+      return undefined;
+    };
   },
 };
 

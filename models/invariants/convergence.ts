@@ -28,12 +28,15 @@ function isGivenUp(
   { state, said }: StatusLine,
   evidence: Extract<Evidence, { readonly type: 'at-rest' }>,
 ): boolean {
-  if (said === '') return false;
-  if (state === 'held') return evidence.status.some((other) => other.state === 'dead-letter');
-  if (state !== 'dead-letter') return false;
+  const isAnyGivenUp = evidence.status.some((other) => other.state === 'dead-letter');
   const machine = evidence.state.machines.get(`target/${target.id}`);
   if (machine === undefined) return false;
   const { reads, revisions: awaited } = targetOf(machine);
+  // One whose generator may not be listed is fed unseen: what keeps the push of others back keeps it back, too.
+  if (state === 'settled') return reads.startsWith('ExternalArtifact/') && isAnyGivenUp;
+  if (said === '') return false;
+  if (state === 'held') return isAnyGivenUp;
+  if (state !== 'dead-letter') return false;
   // Which revision of a composed artifact holds what is wanted cannot be told for sure: it stays given up until it is asked again.
   if (reads.startsWith('ExternalArtifact/')) return true;
   return said.startsWith('Timeout') || target.revision === undefined || !awaited.includes(target.revision);

@@ -263,6 +263,8 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
               session: isolation.session,
             }),
           giveBack: async (dropped) => {
+            for (const { child } of dropped)
+              engine.dispatch({ machine: isolationMachineId(child), type: 'ReturnBegan' });
             const onReturned = (child: string): void =>
               engine.dispatch({ machine: isolationMachineId(child), type: 'TargetReturned' });
             const family = { client, view, clock, session: isolation.session, onReturned };

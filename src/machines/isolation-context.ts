@@ -50,6 +50,8 @@ export interface IsolationContext {
   readonly token: string | undefined;
   /** The target goes by the shared source after all: decided so while something was under way here, or put back at its turn. */
   readonly withdrawn: 'shared' | 'leaving' | undefined;
+  /** It is being put back before its turn, since its parent prunes it. */
+  readonly isGivingBack: boolean;
   /** What the cluster could not fetch when it was to be the first artifact of its own, and how often in a row that was so. */
   readonly unfetched: { readonly content: string; readonly times: number } | undefined;
   /** Why the target stays on the shared source: for the rest of the session, or (`unfetched`) for this content. */
@@ -84,6 +86,7 @@ export type IsolationEvent = Delivered &
     | { readonly type: 'SourceDropped' }
     | { readonly type: 'LeaveWanted' }
     | { readonly type: 'MoveWithdrawn' }
+    | { readonly type: 'ReturnBegan' }
     | { readonly type: 'TargetReturned' }
     | { readonly type: 'IsolationObserved'; readonly observation: IsolationObservation }
     | { readonly type: 'EffectOutcomeUnknown'; readonly effect: string; readonly message?: string }

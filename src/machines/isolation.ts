@@ -40,6 +40,7 @@ export const isolationMachine = setup({
       pushed: undefined,
       observed: { isolated: false, elsewhere: undefined, source: undefined },
       withdrawn: undefined,
+      isGivingBack: false,
       unfetched: undefined,
       refusal: '',
       failure: undefined,
@@ -47,9 +48,16 @@ export const isolationMachine = setup({
     observe: assign(({ event }) => (event.type === 'IsolationObserved' ? { observed: event.observation } : {})),
     want: assign(({ event }) =>
       event.type === 'ClosureWanted'
-        ? { source: event.source, wantedContent: event.content, wantedCycle: event.cycle, withdrawn: undefined }
+        ? {
+            source: event.source,
+            wantedContent: event.content,
+            wantedCycle: event.cycle,
+            withdrawn: undefined,
+            isGivingBack: false,
+          }
         : {},
     ),
+    beginReturn: assign({ isGivingBack: true }),
     withdraw: assign({ withdrawn: 'shared' }),
     leaveLater: assign({ withdrawn: 'leaving' }),
     heed: assign({ withdrawn: undefined }),
@@ -67,7 +75,10 @@ export const isolationMachine = setup({
         : {},
     ),
     noteSwitched: assign(({ context }) => ({ observed: { ...context.observed, isolated: true } })),
-    noteReturned: assign(({ context }) => ({ observed: { ...context.observed, isolated: false } })),
+    noteReturned: assign(({ context }) => ({
+      observed: { ...context.observed, isolated: false },
+      isGivingBack: false,
+    })),
     noteDropped: assign(({ context }) => ({ observed: { ...context.observed, source: undefined } })),
     noteFailure: assign(({ event }) => ('failure' in event ? { failure: event.failure } : {})),
     noteRefusal: assign(({ event }) =>
@@ -118,7 +129,8 @@ export const isolationMachine = setup({
       context.wantedContent !== undefined && context.wantedContent !== context.pushingContent,
     mayTryAgain: ({ context }) =>
       context.unfetched !== undefined && context.unfetched.times < context.limits.unfetchedMax,
-    isShared: ({ context }) => !context.observed.isolated,
+    /** By somebody else: what we put back ourselves may be seen before we hear that it is done. */
+    isShared: ({ context }) => !context.observed.isolated && !context.isGivingBack,
     wanted: ({ context }) => context.wantedContent !== undefined,
     wantedIsPushed: ({ context }) =>
       context.wantedContent !== undefined && context.wantedContent === context.pushed?.content,
@@ -143,6 +155,7 @@ export const isolationMachine = setup({
     observed: { isolated: false, elsewhere: undefined, source: undefined },
     token: undefined,
     withdrawn: undefined,
+    isGivingBack: false,
     unfetched: undefined,
     refusal: '',
     failure: undefined,
@@ -159,6 +172,7 @@ export const isolationMachine = setup({
     // It goes by the shared source now: what is under way must not put older content before it.
     MoveWithdrawn: { actions: 'withdraw' },
     // Given back before its turn, since its parent prunes it; or it is no longer there.
+    ReturnBegan: { actions: 'beginReturn' },
     TargetReturned: { target: '.shared', actions: ['answer', 'noteReturned'] },
   },
   states: {

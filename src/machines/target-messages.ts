@@ -14,6 +14,7 @@ export function settled(context: TargetContext, outcome: TargetOutcome): Message
     type: 'TargetSettled',
     target: context.id,
     outcome,
+    cycle: context.cycle,
     reason: context.reason,
     message: context.message,
     elapsedMs: Math.max(0, context.settledAt - context.wantedAt),

@@ -69,9 +69,12 @@ export const targetMachine = setup({
         ? { observation: event.observation, readyBefore: stillReadyBefore(context, event.observation) }
         : {},
     ),
-    noteBaseline: assign(({ event }) =>
-      event.type === 'BaselineFound' ? { reconciledDigest: event.digest, desiredDigest: event.digest } : {},
-    ),
+    noteBaseline: assign(({ context, event }) => {
+      if (event.type !== 'BaselineFound') return {};
+      const { digest } = event;
+      const revision = digest === undefined ? undefined : context.observation?.lastAppliedRevision;
+      return { reconciledDigest: digest, desiredDigest: digest, revisions: revision === undefined ? [] : [revision] };
+    }),
     want: assign(({ context, event }) => {
       if (event.type !== 'ReconcileWanted') return {};
       const dependencies = { ...context.dependencies };
@@ -101,6 +104,8 @@ export const targetMachine = setup({
         wantedAt: event.at,
       };
     }),
+    // It is in flight already, and its answer is the one to this want, too.
+    noteCycle: assign(({ event }) => (event.type === 'ReconcileWanted' ? { cycle: event.cycle } : {})),
     noteRevision: assign(({ context, event }) => {
       if (event.type !== 'SourceReady' || event.cycle < context.cycle || context.desiredDigest === undefined) return {};
       const revision = event.revisions[awaitedSource(context)];
@@ -488,7 +493,7 @@ export const targetMachine = setup({
               { actions: 'wantLater' },
             ],
             // One request at a time: what is wanted meanwhile is asked once this one is out.
-            ReconcileWanted: [{ guard: 'sameDigestInFlight' }, { actions: 'want' }],
+            ReconcileWanted: [{ guard: 'sameDigestInFlight', actions: 'noteCycle' }, { actions: 'want' }],
             // Whose push failed while the older request was on its way waits for nothing.
             SourceFailed: { guard: 'isOwnNewerPush', actions: 'noteSourceFailure' },
             RequestAccepted: [
@@ -523,7 +528,10 @@ export const targetMachine = setup({
         moving: {
           entry: ['startMove', { type: 'tellIsolation', params: turnMessages }],
           on: {
-            ReconcileWanted: [{ guard: 'sameDigestInFlight' }, { target: '#target.requested', actions: 'want' }],
+            ReconcileWanted: [
+              { guard: 'sameDigestInFlight', actions: 'noteCycle' },
+              { target: '#target.requested', actions: 'want' },
+            ],
             TargetMoved: [
               { guard: 'isMovedAndTried', target: 'asking' },
               { guard: 'isMoved', target: 'waiting' },
@@ -540,7 +548,10 @@ export const targetMachine = setup({
         leaving: {
           entry: ['startMove', { type: 'tellIsolation', params: leaveMessages }],
           on: {
-            ReconcileWanted: [{ guard: 'sameDigestInFlight' }, { target: '#target.requested', actions: 'want' }],
+            ReconcileWanted: [
+              { guard: 'sameDigestInFlight', actions: 'noteCycle' },
+              { target: '#target.requested', actions: 'want' },
+            ],
             TargetReturned: 'waiting',
             MoveAbandoned: { target: '#target.settled', actions: { type: 'tellReroute', params: rerouteMessages } },
             MoveFailed: [
@@ -593,7 +604,10 @@ export const targetMachine = setup({
               { guard: 'dependencyIsBack', target: 'asking', actions: 'noteDependency' },
               { actions: 'noteDependency' },
             ],
-            ReconcileWanted: [{ guard: 'sameDigestInFlight' }, { target: '#target.requested', actions: 'want' }],
+            ReconcileWanted: [
+              { guard: 'sameDigestInFlight', actions: 'noteCycle' },
+              { target: '#target.requested', actions: 'want' },
+            ],
             SourceFailed: { guard: 'isOwnSource', target: '#target.dead-letter', actions: 'noteSourceFailure' },
             IsolationLost: { target: '#target.settled', actions: { type: 'tellReroute', params: rerouteMessages } },
           },

@@ -67,8 +67,8 @@ export interface WatchContext {
   readonly failure: Failure | undefined;
   readonly mode: 'targeted' | 'full';
   readonly inFlight: Readonly<Record<string, true>>;
-  /** Asked for and not Ready since: in flight, failed, blocked or suspended. A newer revision concerns them too. */
-  readonly unsettled: Readonly<Record<string, true>>;
+  /** Asked for and not Ready since: in flight, failed, blocked or suspended. A newer revision concerns them too. By the cycle in which it was wanted last. */
+  readonly unsettled: Readonly<Record<string, number>>;
   /** How the targets of the cycle that is running, or ran last, ended. */
   readonly outcomes: Readonly<Record<string, TargetOutcome>>;
   readonly lastReason: string;
@@ -137,6 +137,12 @@ export type WatchEvent = Delivered &
       }
     | { readonly type: 'SourceAvailable'; readonly revisions: Readonly<Record<string, string>>; readonly cycle: number }
     | { readonly type: 'SourceUnavailable'; readonly reason: string; readonly message: string }
-    | { readonly type: 'TargetSettled'; readonly target: string; readonly outcome: TargetOutcome }
+    | {
+        readonly type: 'TargetSettled';
+        readonly target: string;
+        readonly outcome: TargetOutcome;
+        /** In which it was wanted. */
+        readonly cycle?: number;
+      }
     | { readonly type: 'EffectOutcomeUnknown'; readonly effect: string }
   );

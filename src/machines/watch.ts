@@ -85,7 +85,7 @@ export const watchMachine = setup({
       const unsettled = { ...context.unsettled };
       for (const target of event.plan.targets) {
         inFlight[target.id] = true;
-        unsettled[target.id] = true;
+        unsettled[target.id] = context.cycle + 1;
       }
       const outcomes: Record<string, TargetOutcome> = running ? { ...context.outcomes } : {};
       for (const held of event.plan.held) outcomes[held.id] = 'held';
@@ -121,7 +121,9 @@ export const watchMachine = setup({
     settleTarget: assign(({ context, event }) => {
       if (event.type !== 'TargetSettled') return {};
       const { [event.target]: wasInFlight, ...inFlight } = context.inFlight;
-      const { [event.target]: _, ...others } = context.unsettled;
+      const { [event.target]: wantedIn, ...others } = context.unsettled;
+      // The answer to an older want: the newer one is on its way to the target.
+      if (wantedIn !== undefined && event.cycle !== undefined && event.cycle < wantedIn) return {};
       const unsettled = event.outcome === 'ready' || event.outcome === 'gone' ? others : context.unsettled;
       if (wasInFlight === undefined) return { unsettled };
       return { inFlight, unsettled, outcomes: { ...context.outcomes, [event.target]: event.outcome } };

@@ -29,6 +29,7 @@ export interface KustomizeController {
 }
 
 const READY_MS = 30_000;
+const NOT_SERVED_YET = 'unable to retrieve the complete list of server APIs';
 const FLAGS = [
   '--enable-leader-election=false',
   '--watch-all-namespaces',
@@ -62,6 +63,11 @@ export async function startKustomizeController(options: KustomizeControllerOptio
     started.stderr.pipe(log, { end: false });
     const giveUpAt = Date.now() + READY_MS;
     while (!((await isReady(health)) && (await readLog()).includes('Starting workers'))) {
+      // A definition that was made a moment ago may not be served by every path of discovery yet: it ends then.
+      if (started.exitCode !== null && Date.now() < giveUpAt && (await readLog()).includes(NOT_SERVED_YET)) {
+        await writeFile(logPath, '');
+        return start();
+      }
       if (started.exitCode !== null || Date.now() > giveUpAt) {
         const end = (await readLog()).slice(-2_000);
         await kill();

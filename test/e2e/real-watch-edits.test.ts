@@ -102,7 +102,7 @@ describe.skipIf(skipped !== undefined)('edits, on a real API server and the real
     expect(await shop.configMapUids()).toEqual(others);
   });
 
-  test('nothing but lists, watches and patches is asked of the API server, and each list once', async (context) => {
+  test('nothing but lists, watches, patches and its rights is asked of the API server, and each list once', async (context) => {
     const before = (await world.requests()).length;
     const shop = await openShop(world, context);
     const watch = await shop.settledWatch();
@@ -114,6 +114,8 @@ describe.skipIf(skipped !== undefined)('edits, on a real API server and the real
     for (const { verb, resource } of requests)
       counts.set(`${verb} ${resource}`, (counts.get(`${verb} ${resource}`) ?? 0) + 1);
     expect(Object.fromEntries([...counts].sort())).toEqual({
+      // May this user isolate?
+      'create selfsubjectaccessreviews': 7,
       'get namespaces': 1,
       ...Object.fromEntries(
         ['buckets', 'externalartifacts', 'gitrepositories', 'kustomizations', 'ocirepositories'].flatMap((resource) => [

@@ -325,6 +325,16 @@ describe('once on its own source', () => {
     expect([rig.state, rig.told.at(-1)]).toEqual(['refused', 'IsolationLost']);
   });
 
+  it('what we give back ourselves is nobody else’s doing, also where it is seen before it is said to be done', () => {
+    const rig = new Rig();
+    rig.isolated();
+    rig.tell('ReturnBegan');
+    rig.tell('IsolationObserved', { observation: { isolated: false, source: seen('sha256:1') } });
+    expect(rig.told).not.toContain('IsolationLost');
+    rig.tell('TargetReturned');
+    expect(rig.state).toBe('shared');
+  });
+
   it('its source, deleted by somebody, is made again at the next turn', () => {
     const rig = new Rig();
     rig.isolated();

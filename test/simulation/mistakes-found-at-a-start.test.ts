@@ -32,9 +32,8 @@ interface Known {
 }
 
 /** A cluster with one target, at a start, and what the baseline tells of it. */
-function starting(known: Known) {
+function starting(known: Known, state = newState()) {
   const view = new LiveView();
-  const state = newState();
   const told: NewEvent[] = [];
   const show = ({ revision, applied, ready: status = 'True', reads = SOURCE }: Known): void => {
     const [kind = '', , name = ''] = reads.split('/');
@@ -127,6 +126,18 @@ test('what a target has that was not Ready at the start is found once it is', as
   becomes({ ...failing, ready: 'True' });
   await baseline.findMore();
   expect(told).toContainEqual({ ...FOUND, digest: 'digest' });
+});
+
+test('seed 940007426: a registry that is away does not take away what the log knows of a target that stayed where it was', async () => {
+  const known = { revision: R1, applied: R1, configs: { [R1]: 'digest' } };
+  const { baseline, state } = starting(known);
+  await baseline.find();
+  const later = starting({ ...known, configs: { [R1]: AWAY } }, state);
+  await later.baseline.find();
+  expect(later.told).toEqual([]);
+  const moved = starting({ ...known, applied: R2, configs: { [R1]: AWAY } }, state);
+  await moved.baseline.find();
+  expect(moved.told).toEqual([FOUND]);
 });
 
 test('seed 670002901: a target that is deleted and made again at once is told of again, however alike it is', () => {

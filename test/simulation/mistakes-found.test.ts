@@ -294,3 +294,21 @@ test('seed 850009924: a file that is saved and saved back while a request is on 
   expect(stateOf(state, machine)).toEqual({ requested: 'awaiting-source' });
   expect(contextOf(state, machine)).toMatchObject({ desiredDigest: 'd1', cycle: 3 });
 });
+
+test('seed 910003134: the answer to an older want, told beside a newer one, is not taken for the answer to that', () => {
+  const state = newState();
+  const plan = (cycle: number) => ({
+    ...{ machine: 'watch', type: 'TargetsResolved', decisions: [], reason: 'closure' },
+    plan: {
+      ...{ source: SOURCE, contentDigest: 'c', generators: [], held: [], suspended: [], bystanders: 0, released: [] },
+      targets: [{ id: A, rule: 'closure', digest: `d${cycle}`, because: [], awaits: [], awaitedBy: [], reads: SOURCE }],
+    },
+  });
+  const answer = (cycle: number) => ({ machine: 'watch', type: 'TargetSettled', target: A, outcome: 'ready', cycle });
+  const available = { machine: 'watch', type: 'SourceAvailable', source: SOURCE, revisions: {}, cycle: 2 };
+  fold(state, { machine: 'watch', type: 'WatchStarted' }, plan(1));
+  fold(state, { machine: 'watch', type: 'WatchStarted' }, plan(2), answer(1));
+  expect(fold(state, available).messages).toMatchObject([{ to: `target/${A}`, type: 'SourceReady' }]);
+  fold(state, answer(2));
+  expect(fold(state, available).messages).toEqual([]);
+});

@@ -215,8 +215,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/machines/target.ts',
     changes: [
       {
-        from: "ReconcileWanted: [{ guard: 'sameDigestInFlight' }, { actions: 'want' }],",
-        to: "ReconcileWanted: [{ guard: 'sameDigestInFlight' }, { target: 'asking', reenter: true, actions: 'want' }],",
+        from: "ReconcileWanted: [{ guard: 'sameDigestInFlight', actions: 'noteCycle' }, { actions: 'want' }],",
+        to: "ReconcileWanted: [{ guard: 'sameDigestInFlight', actions: 'noteCycle' }, { target: 'asking', reenter: true, actions: 'want' }],",
       },
     ],
   },

@@ -43,6 +43,11 @@ export const OUT_OF_REACH: readonly OutOfReach[] = [
     names: ['target: suspended ─TargetObserved [resumed]→ settled'],
   },
   {
+    because:
+      'it takes a target that is suspended and resumed while its one request is under way, before the watch has looked',
+    names: ['target: progressing.asking ─TargetSuspended [isResumed]→ ·'],
+  },
+  {
     because: 'it takes a target that is deleted, made again, suspended and saved within one turn of the loop',
     names: ['target: gone ─TargetSuspended→ ·'],
   },

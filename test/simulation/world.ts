@@ -166,8 +166,11 @@ export class World {
       // One that reads a composed artifact counts in that one's revisions.
       const applied = object.status?.lastAppliedRevision as string | undefined;
       const revision = sourceOf(object) === SOURCE ? applied : revisionOf(this.cluster.objects.get(SOURCE));
-      const told = targetDigestsOf(this.registry.ofRevision(revision)?.config);
-      return isReady(object) && told?.[id] !== undefined ? [] : [id];
+      // Also of the artifact that is there next: somebody pushed it who may not have seen this target.
+      const told = [this.registry.ofRevision(revision), this.registry.tagged].map((one) =>
+        targetDigestsOf(one?.config),
+      );
+      return isReady(object) && told.every((digests) => digests?.[id] !== undefined) ? [] : [id];
     });
   }
 
