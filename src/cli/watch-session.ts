@@ -14,6 +14,7 @@ import type { SourceDefinition } from '../domain/target.ts';
 import { childrenToReturn } from '../effects/children-to-return.ts';
 import { chooseSource } from '../effects/choose-source.ts';
 import { type FedSource, fedSource, targetsFedBy } from '../effects/fed-source.ts';
+import { argoEngine, FLUX_ENGINE } from '../effects/gitops-engine.ts';
 import { giveBackChildren } from '../effects/give-back-children.ts';
 import { isolationEffects } from '../effects/isolation-effects.ts';
 import { definitionsChangedEvent, idOf, LiveView } from '../effects/live-view.ts';
@@ -240,11 +241,8 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
           sweep: async () => sweepAll(tree),
           findBaseline: () => baseline.findMore(),
           gitUnlocked: (aborted) => waitForGit(rootDir, aborted, onHappening, clock),
-          annotate: (reference, annotations) => client.annotate(reference, annotations),
-          applications: {
-            patch: (reference, body) => client.patch(reference, body),
-            syncsManual: options.sync === true,
-          },
+          engines: [FLUX_ENGINE, argoEngine({ syncsManual: options.sync === true })],
+          patch: (reference, body) => client.patch(reference, body),
           push: async (files, config, aborted) => {
             if (registry === undefined)
               throw new FailureError({ kind: 'invalid', message: fed.notPushable ?? 'no registry' });

@@ -1,9 +1,7 @@
 import { FailureError } from '../domain/failure.ts';
 import type { KubeObject } from '../domain/kube-object.ts';
-import type { ClusterClient } from './client.ts';
+import { type ClusterClient, FIELD_MANAGER } from './client.ts';
 import { groupVersionPath, type ObjectReference, objectPath } from './resource.ts';
-
-const FIELD_MANAGER = 'reconcile-machine';
 
 interface KindOfResource {
   readonly plural: string;

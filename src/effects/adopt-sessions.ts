@@ -1,10 +1,10 @@
-import { type ClusterClient, FIELD_MANAGER } from '../cluster/client.ts';
+import type { ClusterClient } from '../cluster/client.ts';
 import type { Clock } from '../cluster/clock.ts';
-import { objectPath } from '../cluster/resource.ts';
+import { jsonPatch } from '../cluster/json-patch.ts';
 import { FailureError } from '../domain/failure.ts';
 import type { FoundSession } from '../domain/isolation/found-isolations.ts';
 import { isIsolated } from '../domain/isolation/session-marks.ts';
-import { adoptingPatch, JSON_PATCH } from '../domain/isolation/session-patches.ts';
+import { adoptingPatch } from '../domain/isolation/session-patches.ts';
 import { adoptSourcePatch } from '../domain/isolation/session-source.ts';
 import type { KubeObject } from '../domain/kube-object.ts';
 import { objectReference } from './ask-flux.ts';
@@ -60,14 +60,8 @@ export async function adoptSessions(
 async function adoptTarget(client: ClusterClient, view: LiveView, object: KubeObject, session: string): Promise<void> {
   const { kind, metadata } = object;
   try {
-    const { json } = await client.request({
-      method: 'PATCH',
-      path: objectPath(objectReference(`${kind}/${metadata.namespace}/${metadata.name}`, object)),
-      query: { fieldManager: FIELD_MANAGER },
-      contentType: JSON_PATCH,
-      body: adoptingPatch(object, session),
-    });
-    view.put(json as KubeObject);
+    const reference = objectReference(`${kind}/${metadata.namespace}/${metadata.name}`, object);
+    view.put(await jsonPatch(client, reference, adoptingPatch(object, session)));
   } catch (error) {
     // Somebody changed it since: it is looked at again by whoever restores the rest.
     if (!(error instanceof FailureError && error.failure.statusCode === 422)) throw error;

@@ -1,10 +1,9 @@
 import type { ClusterClient } from '../cluster/client.ts';
 import type { ServedResource } from '../cluster/discovery.ts';
+import { jsonPatch } from '../cluster/json-patch.ts';
 import { listAll } from '../cluster/list-all.ts';
-import { objectPath } from '../cluster/resource.ts';
 import { type DriftReport, type DriftScope, type TagDrift, tagDrift } from '../domain/drift/tag-drift.ts';
 import type { Failure } from '../domain/failure.ts';
-import { JSON_PATCH } from '../domain/isolation/session-patches.ts';
 import { parseObjectId } from '../domain/target.ts';
 import { failureOf } from './call.ts';
 import { ENGINE_RESOURCES } from './diagnose-resources.ts';
@@ -25,7 +24,6 @@ export interface DriftOutcome extends TagDrift {
   readonly failure?: Failure;
 }
 
-const FIELD_MANAGER = 'reconcile-machine';
 const TAG_KINDS: ReadonlySet<string> = new Set(['FluxInstance', 'OCIRepository', 'Application']);
 
 /** What in the cluster follows another tag than the configured one. Rejects with FailureError. */
@@ -75,14 +73,7 @@ async function repaired(
   const resource = served.find((candidate) => candidate.kind === kind);
   if (field.unrepairable !== undefined || resource === undefined) return { ...drift, outcome: 'unrepairable' };
   try {
-    await client.request({
-      method: 'PATCH',
-      path: objectPath({ ...resource, namespace, name }),
-      query: { fieldManager: FIELD_MANAGER },
-      contentType: JSON_PATCH,
-      body: field.patchTo(wanted),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    await jsonPatch(client, { ...resource, namespace, name }, field.patchTo(wanted), signal);
     return { ...drift, outcome: 'repaired' };
   } catch (error) {
     return { ...drift, outcome: 'failed', failure: failureOf(error, 'api-server') };

@@ -1,9 +1,10 @@
 import { type ClusterClient, FIELD_MANAGER } from '../cluster/client.ts';
-import { collectionPath, objectPath } from '../cluster/resource.ts';
+import { jsonPatch } from '../cluster/json-patch.ts';
+import { collectionPath } from '../cluster/resource.ts';
 import { FailureError } from '../domain/failure.ts';
 import { isIsolated, sessionIsolation } from '../domain/isolation/session-marks.ts';
 import { parentOf } from '../domain/isolation/session-obstacle.ts';
-import { isolatingPatch, JSON_PATCH } from '../domain/isolation/session-patches.ts';
+import { isolatingPatch } from '../domain/isolation/session-patches.ts';
 import { moveDigestPatch, sessionSource, sessionSourceMarks } from '../domain/isolation/session-source.ts';
 import type { KubeObject } from '../domain/kube-object.ts';
 import { type ObjectId, parseObjectId } from '../domain/target.ts';
@@ -20,7 +21,6 @@ export interface OwnSourceSteps {
 }
 
 const SWITCH_ATTEMPTS_MAX = 3;
-const MANAGER_QUERY = { fieldManager: FIELD_MANAGER };
 
 export function ownSourceSteps(dependencies: {
   readonly view: LiveView;
@@ -78,7 +78,10 @@ export function ownSourceSteps(dependencies: {
     const body = insecure ? { ...made, spec: { ...made.spec, insecure } } : made;
     try {
       const path = collectionPath(objectReference(source, made), namespace);
-      return seen((await client.request({ method: 'POST', path, query: MANAGER_QUERY, body })).json as KubeObject);
+      return seen(
+        (await client.request({ method: 'POST', path, query: { fieldManager: FIELD_MANAGER }, body }))
+          .json as KubeObject,
+      );
     } catch (error) {
       // The answer to an earlier attempt may have been lost.
       const isThere = error instanceof FailureError && error.failure.statusCode === 409;
@@ -114,15 +117,7 @@ export function ownSourceSteps(dependencies: {
         keepFromParent: parentOf(object) !== undefined,
       });
       try {
-        const path = objectPath(objectReference(target, object));
-        const { json } = await client.request({
-          method: 'PATCH',
-          path,
-          query: MANAGER_QUERY,
-          contentType: JSON_PATCH,
-          body: patch,
-        });
-        seen(json as KubeObject);
+        seen(await jsonPatch(client, objectReference(target, object), patch));
         return;
       } catch (error) {
         // Somebody changed it since it was seen.

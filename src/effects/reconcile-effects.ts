@@ -1,21 +1,15 @@
-import type { Failure } from '../domain/failure.ts';
 import { type BeforeRequest, isRunAnyway } from '../domain/fresh-revision.ts';
 import type { ObjectId } from '../domain/target.ts';
-import type { EffectHandler, Engine, Outcome } from '../engine/engine.ts';
+import type { EffectHandler, Outcome } from '../engine/engine.ts';
 import { targetMachineId } from '../machines/messages.ts';
 import { RUN, type RunContext } from '../machines/run-context.ts';
 import type { TargetContext } from '../machines/target-context.ts';
 import { askGenerators } from './ask-generators.ts';
+import { type AskDependencies, askObject } from './ask-object.ts';
 import { call, outcomeOf } from './call.ts';
-import { engineOf, type GitOpsEngine } from './gitops-engine.ts';
-import type { LiveView } from './live-view.ts';
 import { releaseEffects } from './release-effects.ts';
 
-export interface ReconcileEffectDependencies {
-  readonly engine: () => Engine;
-  readonly now: () => number;
-  readonly view: LiveView;
-  readonly engines: readonly GitOpsEngine[];
+export interface ReconcileEffectDependencies extends AskDependencies {
   /** What was known of each target before the run. */
   readonly before: ReadonlyMap<ObjectId, BeforeRequest>;
   /** A merge patch; resolves with the object as it is then. */
@@ -24,13 +18,8 @@ export interface ReconcileEffectDependencies {
 
 /** The handlers of all effects that the machines of a `reconcile` ask for. */
 export function reconcileEffects(dependencies: ReconcileEffectDependencies): Record<string, EffectHandler> {
-  const { engine, now, view, engines } = dependencies;
-  const ask = (id: ObjectId, token: string): Promise<{ readonly value: unknown } | { readonly failure: Failure }> =>
-    call(engine(), 'api-server', now, () => {
-      const { reference, patch } = engineOf(id, engines).request(id, view.object(id), token);
-      return dependencies.patch(reference, patch);
-    });
-
+  const { engine, now } = dependencies;
+  const ask = askObject(dependencies);
   return {
     askSource: async ({ source, token }: { source: ObjectId; token: string }): Promise<Outcome> =>
       outcomeOf(await ask(source, token), () => ({ type: 'SourceAsked' }), 'SourceAskFailed'),

@@ -1,10 +1,10 @@
 import { FIELD_MANAGER } from '../cluster/client.ts';
-import { objectPath } from '../cluster/resource.ts';
+import { jsonPatch } from '../cluster/json-patch.ts';
 import { isAtRest } from '../domain/isolation/at-rest.ts';
 import type { FoundTarget } from '../domain/isolation/found-isolations.ts';
 import type { TargetRestored } from '../domain/isolation/restore-report.ts';
 import { isIsolated, originalSourceOf, sessionIsolation } from '../domain/isolation/session-marks.ts';
-import { disowningPatch, JSON_PATCH, type JsonPatch, restoringPatch } from '../domain/isolation/session-patches.ts';
+import { disowningPatch, type JsonPatch, restoringPatch } from '../domain/isolation/session-patches.ts';
 import type { KubeObject } from '../domain/kube-object.ts';
 import type { ObjectId } from '../domain/target.ts';
 import { lookedAt, type RestoreContext, referenceTo, tried, whileItChanges } from './restore-context.ts';
@@ -26,7 +26,7 @@ async function outcomeOf(context: RestoreContext, { id, object: found }: FoundTa
     if (patch.length === 0) return outcome;
     let restored = object;
     const sent = await tried(context, async () => {
-      restored = await patched(context, id, patch);
+      restored = await jsonPatch(context.client, referenceTo(context, id), patch);
     });
     if (sent !== 'done') return sent;
     await disowned(context, id, restored);
@@ -36,17 +36,10 @@ async function outcomeOf(context: RestoreContext, { id, object: found }: FoundTa
   return 'outcome' in came ? came : { outcome: 'failed', ...came };
 }
 
-async function patched({ client, resources }: RestoreContext, id: ObjectId, body: JsonPatch): Promise<KubeObject> {
-  const path = objectPath(referenceTo({ resources }, id));
-  const query = { fieldManager: FIELD_MANAGER };
-  const { json } = await client.request({ method: 'PATCH', path, query, contentType: JSON_PATCH, body });
-  return json as KubeObject;
-}
-
 /** The target is back: whether the API server goes on naming us in `managedFields` changes nothing about that. */
 async function disowned(context: RestoreContext, id: ObjectId, object: KubeObject): Promise<void> {
   const patch = disowningPatch(object, FIELD_MANAGER);
-  if (patch.length > 0) await tried(context, () => patched(context, id, patch));
+  if (patch.length > 0) await tried(context, () => jsonPatch(context.client, referenceTo(context, id), patch));
 }
 
 /** The object once Flux is through with it, or when it has had its time. */

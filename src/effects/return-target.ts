@@ -1,9 +1,8 @@
-import { type ClusterClient, FIELD_MANAGER } from '../cluster/client.ts';
-import { objectPath } from '../cluster/resource.ts';
+import type { ClusterClient } from '../cluster/client.ts';
+import { jsonPatch } from '../cluster/json-patch.ts';
 import { FailureError } from '../domain/failure.ts';
 import { isIsolated, sessionIsolation } from '../domain/isolation/session-marks.ts';
-import { JSON_PATCH, restoringPatch } from '../domain/isolation/session-patches.ts';
-import type { KubeObject } from '../domain/kube-object.ts';
+import { restoringPatch } from '../domain/isolation/session-patches.ts';
 import type { ObjectId } from '../domain/target.ts';
 import { objectReference } from './ask-flux.ts';
 import type { LiveView } from './live-view.ts';
@@ -22,15 +21,7 @@ export async function returnTarget(
     const marks = sessionIsolation(object);
     if (!isIsolated(marks) || marks.session !== session) return;
     try {
-      const reference = objectReference(target, object);
-      const { json } = await client.request({
-        method: 'PATCH',
-        path: objectPath(reference),
-        query: { fieldManager: FIELD_MANAGER },
-        contentType: JSON_PATCH,
-        body: restoringPatch(object),
-      });
-      view.put(json as KubeObject);
+      view.put(await jsonPatch(client, objectReference(target, object), restoringPatch(object)));
       return;
     } catch (error) {
       const isOther = error instanceof FailureError && error.failure.statusCode === 422;

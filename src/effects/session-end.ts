@@ -1,7 +1,7 @@
+import { JSON_PATCH } from '../cluster/json-patch.ts';
 import { objectPath } from '../cluster/resource.ts';
 import type { Failure } from '../domain/failure.ts';
 import { claimPatch, leaseFacts } from '../domain/isolation/session-lease.ts';
-import { JSON_PATCH } from '../domain/isolation/session-patches.ts';
 import type { KubeObject } from '../domain/kube-object.ts';
 import { deleted, lookedAt, type RestoreContext, referenceTo, tried, whileItChanges } from './restore-context.ts';
 

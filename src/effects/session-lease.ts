@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ClusterClient } from '../cluster/client.ts';
 import type { Clock } from '../cluster/clock.ts';
+import { JSON_PATCH } from '../cluster/json-patch.ts';
 import { type ApiResource, collectionPath, objectPath } from '../cluster/resource.ts';
 import { ServerTime } from '../cluster/server-time.ts';
 import { type Failure, FailureError, isRetryable } from '../domain/failure.ts';
@@ -11,7 +12,6 @@ import {
   sessionLease,
 } from '../domain/isolation/session-lease.ts';
 import { directoryMark } from '../domain/isolation/session-marks.ts';
-import { JSON_PATCH } from '../domain/isolation/session-patches.ts';
 import type { ObjectId } from '../domain/target.ts';
 import { failureOf } from './call.ts';
 

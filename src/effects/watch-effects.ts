@@ -1,26 +1,24 @@
 import type { AnyMachineSnapshot } from 'xstate';
-import type { ObjectReference } from '../cluster/resource.ts';
 import { isApplicationSource } from '../domain/argo/application-source.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { FileUnreadableError } from '../domain/file-tree.ts';
 import type { RelativePath } from '../domain/paths.ts';
 import { OWED, type Resolution } from '../domain/resolution.ts';
 import type { ObjectId } from '../domain/target.ts';
-import type { EffectHandler, Engine, Outcome } from '../engine/engine.ts';
+import type { EffectHandler, Outcome } from '../engine/engine.ts';
 import { sourceMachineId } from '../machines/messages.ts';
 import type { SourceContext } from '../machines/source-context.ts';
 import { stateName } from '../machines/state-name.ts';
 import type { TargetContext } from '../machines/target-context.ts';
 import { knownDigest, wasNeverAsked } from '../machines/target-rules.ts';
 import type { Batch } from '../machines/watch-context.ts';
-import { type ApplicationRequestOptions, applicationRequest, pushedSource } from './ask-argo.ts';
-import { objectReference, requestAnnotation } from './ask-flux.ts';
+import { pushedSource } from './ask-argo.ts';
 import { askGenerators } from './ask-generators.ts';
+import { type AskDependencies, askObject } from './ask-object.ts';
 import { call, failureOf, outcomeOf } from './call.ts';
 import { NO_CHILDREN, type ReturningChild, type ReturningChildren } from './children-to-return.ts';
 import type { FedSource } from './fed-source.ts';
 import { ALL_SHARED, type ChooseSource } from './isolation-choice.ts';
-import type { LiveView } from './live-view.ts';
 import { planFromResolution } from './plan-from-resolution.ts';
 import { mayBePushed } from './planned-routes.ts';
 import { artifactConfig, type PushFile, ResolvedContents } from './push-artifact.ts';
@@ -28,10 +26,7 @@ import { Sweeps } from './sweeps.ts';
 import { Underway } from './underway.ts';
 
 /** What the handlers of a watch need from outside; each is one small piece that tests replace. */
-export interface WatchEffectDependencies {
-  readonly engine: () => Engine;
-  readonly now: () => number;
-  readonly view: LiveView;
+export interface WatchEffectDependencies extends AskDependencies {
   readonly fed: () => FedSource;
   readonly dryRun: boolean;
   readonly workspace: {
@@ -49,11 +44,6 @@ export interface WatchEffectDependencies {
   readonly findBaseline?: () => Promise<void>;
   /** Resolves once no git command is rewriting the tree; true when it had to wait. */
   readonly gitUnlocked: (signal: AbortSignal) => Promise<boolean>;
-  readonly annotate: (reference: ObjectReference, annotations: Readonly<Record<string, string>>) => Promise<unknown>;
-  /** Sends a merge patch, and how Argo CD is asked. Without it Applications cannot be asked. */
-  readonly applications?: ApplicationRequestOptions & {
-    readonly patch: (reference: ObjectReference, body: unknown) => Promise<unknown>;
-  };
   readonly push: (
     files: readonly { path: RelativePath; mode: number; read: () => Uint8Array }[],
     config: unknown,
@@ -77,20 +67,12 @@ export interface WatchEffectDependencies {
 
 /** The handlers of all effects that the machines of a watch ask for. */
 export function watchEffects(dependencies: WatchEffectDependencies): Record<string, EffectHandler> {
-  const { engine, now, view } = dependencies;
+  const { engine, now } = dependencies;
   /** Where nothing may be sent, nothing becomes reconciled: what was shown once is not shown again. */
   let shown: Readonly<Record<ObjectId, string>> = {};
   /** Digest of all files as they were resolved last: what a push now would hold. None while it would break or empty a target. */
   let resolvedContent: string | undefined;
-  const ask = (id: ObjectId, token: string): Promise<{ readonly value: unknown } | { readonly failure: Failure }> =>
-    call(engine(), 'api-server', now, () => {
-      const live = view.object(id);
-      const reference = objectReference(id, live);
-      const { applications } = dependencies;
-      return applications !== undefined && id.startsWith('Application/')
-        ? applications.patch(reference, applicationRequest(live, token, applications))
-        : dependencies.annotate(reference, requestAnnotation(token));
-    });
+  const ask = askObject(dependencies);
 
   const saving = dependencies.saving ?? new Underway();
   const sweeps = new Sweeps();

@@ -8,6 +8,7 @@ import type { Limits } from '../../src/domain/limits.ts';
 import type { RelativePath } from '../../src/domain/paths.ts';
 import type { FullReason } from '../../src/domain/resolution.ts';
 import { fedSource } from '../../src/effects/fed-source.ts';
+import { FLUX_ENGINE } from '../../src/effects/gitops-engine.ts';
 import { definitionsChangedEvent, idOf, LiveView } from '../../src/effects/live-view.ts';
 import { watchEffects } from '../../src/effects/watch-effects.ts';
 import { Workspace } from '../../src/effects/workspace.ts';
@@ -16,6 +17,7 @@ import type { EventLog, LoggedEvent, NewEvent } from '../../src/engine/event-log
 import { WATCH_KINDS } from '../../src/machines/kinds.ts';
 import { WATCH } from '../../src/machines/messages.ts';
 import type { TargetContext } from '../../src/machines/target-context.ts';
+import { annotationsOf } from '../support/annotations-of.ts';
 import { OpenCalls } from './open-calls.ts';
 import { noise } from './random.ts';
 import { SimulatedClient } from './simulated-client.ts';
@@ -246,7 +248,8 @@ export class SimulatedProcess {
           reach: () => waited,
         });
       },
-      annotate: (reference, annotations) => this.#ask(reference, annotations),
+      engines: [FLUX_ENGINE],
+      patch: (reference, body) => this.#ask(reference, annotationsOf(body)),
       push: (contents, config) => {
         const owner = `source/${SOURCE}`;
         this.#called('pushArtifact', owner, undefined);

@@ -1,8 +1,9 @@
 import type { ClusterClient } from '../../src/cluster/client.ts';
 import { type Clock, wallClock } from '../../src/cluster/clock.ts';
+import { JSON_PATCH } from '../../src/cluster/json-patch.ts';
 import { type ApiResource, collectionPath, objectPath } from '../../src/cluster/resource.ts';
 import { ownSourceName } from '../../src/domain/isolation/own-source-name.ts';
-import { isolatingPatch, JSON_PATCH } from '../../src/domain/isolation/session-patches.ts';
+import { isolatingPatch } from '../../src/domain/isolation/session-patches.ts';
 import { moveDigestPatch, sessionSource } from '../../src/domain/isolation/session-source.ts';
 import type { KubeObject } from '../../src/domain/kube-object.ts';
 import { findIsolations, type RestoreOptions, restoreIsolations } from '../../src/effects/restore-isolation.ts';

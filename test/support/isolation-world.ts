@@ -9,6 +9,7 @@ import type { Resolution } from '../../src/domain/resolution.ts';
 import { type ObjectId, objectId } from '../../src/domain/target.ts';
 import type { objectReference } from '../../src/effects/ask-flux.ts';
 import { chooseSource } from '../../src/effects/choose-source.ts';
+import { FLUX_ENGINE } from '../../src/effects/gitops-engine.ts';
 import { isolationEffects } from '../../src/effects/isolation-effects.ts';
 import { idOf, LiveView } from '../../src/effects/live-view.ts';
 import { Underway } from '../../src/effects/underway.ts';
@@ -236,7 +237,8 @@ export class IsolationWorld {
           sweep: async () => [],
           findBaseline: async () => this.#findBaseline(),
           gitUnlocked: async () => false,
-          annotate: client.annotate,
+          engines: [FLUX_ENGINE],
+          patch: client.patch,
           push: async () => (await this.#registry().pushArtifact({ files: [], tag: 'latest', config: {} })) as never,
           runHooks: async () => undefined,
           choose: chooseSource({ view, machines: () => engine.state.machines, artifactOf, ...isOn }),

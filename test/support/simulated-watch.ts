@@ -8,6 +8,7 @@ import { DEFAULT_LIMITS, type Limits } from '../../src/domain/limits.ts';
 import type { RelativePath } from '../../src/domain/paths.ts';
 import type { ChangingTree } from '../../src/domain/source-files.ts';
 import { fedSource } from '../../src/effects/fed-source.ts';
+import { FLUX_ENGINE } from '../../src/effects/gitops-engine.ts';
 import { definitionsChangedEvent, idOf, LiveView } from '../../src/effects/live-view.ts';
 import { watchEffects } from '../../src/effects/watch-effects.ts';
 import { Workspace } from '../../src/effects/workspace.ts';
@@ -18,6 +19,7 @@ import { WATCH_KINDS } from '../../src/machines/kinds.ts';
 import { WATCH } from '../../src/machines/messages.ts';
 import { stateName } from '../../src/machines/state-name.ts';
 import type { TargetContext } from '../../src/machines/target-context.ts';
+import { annotationsOf } from './annotations-of.ts';
 import { kustomization, NAMESPACE, ociRepository } from './flux-manifests.ts';
 import { MemoryTree } from './memory-tree.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -248,10 +250,11 @@ export class SimulatedWatch {
         },
         sweep: () => Promise.resolve(this.tree.differing()),
         gitUnlocked: () => this.#call('git', () => false),
-        annotate: ({ plural, namespace, name }, annotations) =>
+        engines: [FLUX_ENGINE],
+        patch: ({ plural, namespace, name }, body) =>
           this.#call(`ask ${name}`, () => {
             const kind = plural === 'kustomizations' ? 'Kustomization' : 'OCIRepository';
-            this.#statusOf(`${kind}/${namespace}/${name}`).requestedAt = Object.values(annotations)[0];
+            this.#statusOf(`${kind}/${namespace}/${name}`).requestedAt = Object.values(annotationsOf(body))[0];
           }),
         push: (files, config) => {
           const contents = new Map(files.map(({ path, read }) => [path as string, new TextDecoder().decode(read())]));

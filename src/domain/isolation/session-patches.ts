@@ -12,14 +12,12 @@ import {
   TARGET_MARKS,
 } from './session-marks.ts';
 
-/** RFC 6902, to be sent as `JSON_PATCH`. */
+/** RFC 6902. */
 export type JsonPatch = readonly JsonPatchOperation[];
 
 export type JsonPatchOperation =
   | { readonly op: 'test' | 'add' | 'replace'; readonly path: string; readonly value: unknown }
   | { readonly op: 'remove'; readonly path: string };
-
-export const JSON_PATCH = 'application/json-patch+json';
 
 const SOURCE_REF = '/spec/sourceRef';
 const ANNOTATIONS = '/metadata/annotations';
