@@ -9,6 +9,7 @@ import { createMemoryLog } from '../src/engine/memory-log.ts';
 import { replay } from '../src/engine/replay.ts';
 import { openSqliteLog } from '../src/engine/sqlite-log.ts';
 import { WATCH_KINDS } from '../src/machines/kinds.ts';
+import { targetReady } from '../test/support/observed-events.ts';
 import { isMain, printTable, type Row } from './table.ts';
 
 const BURST = 256;
@@ -32,21 +33,6 @@ function* cycleEvents(count: number): Generator<NewEvent> {
     const target = `target/${id}`;
     const revision = `latest@sha256:${cycle}`;
     const token = String(cycle);
-    const observation = {
-      id,
-      generation: 1,
-      suspended: false,
-      reason: 'x',
-      message: '',
-      readyGeneration: 1,
-      observedGeneration: 1,
-      stalled: false,
-      reconciling: false,
-      lastAppliedRevision: revision,
-      lastAttemptedRevision: revision,
-      lastHandledReconcileAt: token,
-      disabled: false,
-    };
     const events: NewEvent[] = [
       { machine: 'watch', type: 'FilesChanged', paths: [`apps/app-${cycle % 100}/deployment.yaml`] },
       { machine: 'watch', type: 'FilesChanged', paths: [`apps/app-${cycle % 100}/deployment.yaml`] },
@@ -63,8 +49,8 @@ function* cycleEvents(count: number): Generator<NewEvent> {
       },
       { machine: target, type: 'SourceReady', revisions: { [SOURCE]: revision }, cycle },
       { machine: target, type: 'RequestAccepted' },
-      { machine: target, type: 'TargetObserved', observation: { ...observation, ready: 'Unknown' } },
-      { machine: target, type: 'TargetObserved', observation: { ...observation, ready: 'True' } },
+      targetReady(id, revision, token, { ready: 'Unknown', reason: 'Progressing' }),
+      targetReady(id, revision, token),
       { machine: 'watch', type: 'NothingToDo', reason: 'unchanged', decisions: [], held: [], released: [] },
     ];
     for (const event of events) {

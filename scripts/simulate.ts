@@ -20,6 +20,7 @@ Usage: node scripts/simulate.ts [options]      npm run simulate -- [options]
   --runs N              how many schedules (default: 1000)
   --steps N             steps of each (default: 200)
   --jobs N              processes (default: one for each core)
+  --isolate             the watches run with --isolate, and others isolate and restore beside them
   --soak                until Ctrl-C, or a violation
   --require-coverage    exit code 1 also when a transition was not taken, or a fault did not hit a call; takes the schedules of
                         test/simulation/rare/ first, which reach what chance hardly ever does
@@ -30,6 +31,7 @@ Exit codes: 0 nothing was violated, 1 something was, 2 usage, 130 Ctrl-C.
 Examples:
   npm run simulate -- --runs 5000 --require-coverage
   npm run simulate -- --seed 4711 --runs 1 --jobs 1
+  npm run simulate -- --isolate --runs 2000
 `;
 
 const OPTIONS = {
@@ -37,6 +39,7 @@ const OPTIONS = {
   steps: { type: 'string', default: '200' },
   runs: { type: 'string', default: '1000' },
   jobs: { type: 'string', default: String(availableParallelism()) },
+  isolate: { type: 'boolean', default: false },
   soak: { type: 'boolean', default: false },
   'require-coverage': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -75,12 +78,16 @@ function misused(message: string): never {
 
 /** Which process takes a schedule does not matter for what it does. */
 function* schedulesFrom(offset: number): Iterable<Schedule> {
-  if (values['require-coverage']) yield* rareSchedules().filter((_, index) => index % jobs === offset);
-  for (let index = offset; index < runs; index += jobs) yield { seed: firstSeed + index, steps };
+  if (values['require-coverage'])
+    yield* rareSchedules()
+      .filter(({ isolate = false }) => isolate === values.isolate)
+      .filter((_, index) => index % jobs === offset);
+  for (let index = offset; index < runs; index += jobs)
+    yield { seed: firstSeed + index, steps, isolate: values.isolate };
 }
 
 async function work(offset: number): Promise<void> {
-  const coverage = new Coverage();
+  const coverage = new Coverage(values.isolate);
   coverage.observe();
   let isOver = false;
   // Ctrl-C reaches every process of the terminal. The leader tells when to end, so that nothing covered so far is lost.
@@ -101,7 +108,7 @@ async function work(offset: number): Promise<void> {
 
 async function lead(): Promise<void> {
   const began = performance.now();
-  const coverage = new Coverage();
+  const coverage = new Coverage(values.isolate);
   let done = 0;
   let events = 0;
   let failed: Schedule | undefined;
@@ -110,7 +117,8 @@ async function lead(): Promise<void> {
   process.stdout.write(`seed ${firstSeed}, ${steps} steps each, ${jobs} at a time\n`);
   const workers = Array.from({ length: jobs }, (_, offset) => startWorker(offset));
   const stop = () => {
-    for (const worker of workers) if (worker.connected) worker.send('stop');
+    // One that has told of a failure may be gone by now.
+    for (const worker of workers) if (worker.connected) worker.send('stop', () => {});
   };
   process.once('SIGINT', () => {
     isInterrupted = true;
@@ -142,6 +150,7 @@ async function lead(): Promise<void> {
 function startWorker(offset: number): ChildProcess {
   return fork(fileURLToPath(import.meta.url), [
     ...['--worker', String(offset), '--seed', String(firstSeed), '--steps', String(steps), '--jobs', String(jobs)],
+    ...(values.isolate ? ['--isolate'] : []),
     ...(values.soak ? ['--soak'] : ['--runs', String(runs)]),
     ...(values['require-coverage'] ? ['--require-coverage'] : []),
   ]);
@@ -181,10 +190,10 @@ async function explain(schedule: Schedule): Promise<void> {
   const [violation] = violations;
   if (violation === undefined)
     throw new Error(`seed ${seed} failed once and not again: something in the simulator is not by the seed`);
-  const short = await shrink(seed, found, violation);
-  for (const line of await timeline(seed, short.steps)) process.stdout.write(`${line}\n`);
+  const short = await shrink(schedule, found, violation);
+  for (const line of await timeline(schedule, short.steps)) process.stdout.write(`${line}\n`);
   process.stdout.write(
-    `\n${violation.invariant} is violated: ${violation.message}\nseed ${seed}, ${violation.step} steps, ${short.steps.length} after leaving out what does not matter\nwritten to ${keepFound(seed, short.steps, short.violation)}; once mended, the tests replay it\n`,
+    `\n${violation.invariant} is violated: ${violation.message}\nseed ${seed}, ${violation.step} steps, ${short.steps.length} after leaving out what does not matter\nwritten to ${keepFound(schedule, short.steps, short.violation)}; once mended, the tests replay it\n`,
   );
   process.exitCode = 1;
 }

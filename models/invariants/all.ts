@@ -12,10 +12,14 @@ import { noAccidentalPrune } from './no-accidental-prune.ts';
 import { noCrash } from './no-crash.ts';
 import { nobodyWaits } from './nobody-waits.ts';
 import { nothingDropped } from './nothing-dropped.ts';
+import { nothingLeft } from './nothing-left.ts';
 import { nothingSilent } from './nothing-silent.ts';
+import { oneMove } from './one-move.ts';
+import { ownFiles } from './own-files.ts';
 import { replay } from './replay.ts';
 import { singleFlight } from './single-flight.ts';
 import { soundPushes } from './sound-pushes.ts';
+import { untouchedStay } from './untouched-stay.ts';
 import { wayOut } from './way-out.ts';
 
 /** What is promised, whatever happens. */
@@ -38,4 +42,8 @@ export const INVARIANTS: readonly Invariant[] = [
   wayOut,
   bounds,
   noCrash,
+  oneMove,
+  untouchedStay,
+  ownFiles,
+  nothingLeft,
 ];

@@ -23,24 +23,24 @@ export const convergence: Invariant = {
  * Said, and true: a dead letter that is Ready at a revision it waited for is none (unless its time ran out: then a Ready from before is no
  * answer), and nobody waits for a dependency that is well.
  */
-function isGivenUp(
-  target: TargetTruth,
-  { state, said }: StatusLine,
-  evidence: Extract<Evidence, { readonly type: 'at-rest' }>,
-): boolean {
-  const isAnyGivenUp = evidence.status.some((other) => other.state === 'dead-letter');
+function isGivenUp(target: TargetTruth, { state, said }: StatusLine, evidence: AtRest): boolean {
   const machine = evidence.state.machines.get(`target/${target.id}`);
   if (machine === undefined) return false;
-  const { reads, revisions: awaited } = targetOf(machine);
-  // One whose generator may not be listed is fed unseen: what keeps the push of others back keeps it back, too.
-  if (state === 'settled') return reads.startsWith('ExternalArtifact/') && isAnyGivenUp;
+  const { reads, dependsOn, revisions: awaited } = targetOf(machine);
   if (said === '') return false;
-  if (state === 'held') return isAnyGivenUp;
+  if (state === 'held') return dependsOn.some(({ id }) => isWaitedFor(id, evidence));
   if (state !== 'dead-letter') return false;
   // Which revision of a composed artifact holds what is wanted cannot be told for sure: it stays given up until it is asked again.
   if (reads.startsWith('ExternalArtifact/')) return true;
   return said.startsWith('Timeout') || target.revision === undefined || !awaited.includes(target.revision);
 }
+
+/** Given up itself, or held like those who wait for it. */
+function isWaitedFor(dependency: string, { status }: AtRest): boolean {
+  return status.some(({ id, state }) => id === dependency && (state === 'dead-letter' || state === 'held'));
+}
+
+type AtRest = Extract<Evidence, { readonly type: 'at-rest' }>;
 
 export function isThere({ onDisk, applied }: TargetTruth): boolean {
   return onDisk.kind === 'made' && onDisk.content === applied;

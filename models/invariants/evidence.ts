@@ -95,6 +95,33 @@ export type Evidence =
       /** What a build of the artifact reads for a target; undefined where it fails, or there is no such target. */
       readonly contentFor: (target: string) => string | undefined;
     }
+  /** A push of what one target's build reads, for a source of its own. */
+  | {
+      readonly type: 'closure-pushed';
+      readonly target: string;
+      /** What it was wanted by. */
+      readonly digest: string | undefined;
+      /** What a build of it reads; undefined where that fails. */
+      readonly content: string | undefined;
+      /** As for `pushed`. */
+      readonly undecided: readonly string[];
+      /** Files in it that a build of the target does not read. */
+      readonly unread: readonly string[];
+      /** The target had objects by the push before, and has none by this. */
+      readonly isEmptied: boolean;
+      /** It cannot be built. */
+      readonly isBroken: boolean;
+    }
+  /** A target was pointed at another source. `isTouched`: a file below its path, or that its build reads, was ever written. */
+  | {
+      readonly type: 'moved';
+      readonly target: string;
+      readonly by: 'session' | 'others';
+      readonly to: 'own' | 'shared';
+      readonly isTouched: boolean;
+    }
+  /** The last session ended well and `restore` was run: what is not as it was before the first. */
+  | { readonly type: 'left'; readonly differences: readonly string[] }
   /** A controller applied a target. */
   | { readonly type: 'applied'; readonly target: string; readonly content: string; readonly artifact: ArtifactAge }
   /** A controller answered the request `token` as done, at `content`. */

@@ -21,11 +21,17 @@ export const honestAnswers: Invariant = {
     const answered = new Set<string>();
     const answers = new Map<string, { readonly count: number; readonly content: string }>();
     const wanted = new Map<string, Wanted>();
+    /** By target and digest: what was pushed for a target alone. */
+    const closures = new Map<string, string>();
+    /** Answers till the session gave the target another source, which it runs for; until it is called reconciled. */
+    const answersAtMove = new Map<string, number>();
 
     function isHonest(id: string, token: string | undefined): boolean {
       const last = answers.get(id);
       const { answersBefore = 0, content = NONE, isGivenUp = false } = wanted.get(id) ?? {};
-      if (answered.has(`${id} ${token}`) || (last?.count ?? 0) > answersBefore) return true;
+      const count = last?.count ?? 0;
+      if (answered.has(`${id} ${token}`) || count > answersBefore) return true;
+      if (count > (answersAtMove.get(id) ?? count)) return true;
       return isGivenUp && last !== undefined && last.content === content();
     }
 
@@ -38,8 +44,11 @@ export const honestAnswers: Invariant = {
 
     function take(event: LoggedEvent): void {
       const id = event.machine.slice('target/'.length);
-      if (event.type === 'ReconcileWanted')
-        wanted.set(id, { answersBefore: answers.get(id)?.count ?? 0, content: NONE, isGivenUp: false });
+      if (event.type === 'ReconcileWanted') {
+        // What was pushed for it alone before is not pushed again.
+        const content = (): string | undefined => closures.get(`${id} ${event.digest}`);
+        wanted.set(id, { answersBefore: answers.get(id)?.count ?? 0, content, isGivenUp: false });
+      }
       giveUp(event);
     }
 
@@ -54,6 +63,16 @@ export const honestAnswers: Invariant = {
         case 'pushed':
           for (const [id, one] of wanted) one.content = () => evidence.contentFor(id);
           return undefined;
+        case 'moved': {
+          const count = answers.get(evidence.target)?.count ?? 0;
+          if (evidence.by === 'session') answersAtMove.set(evidence.target, count);
+          return undefined;
+        }
+        case 'closure-pushed': {
+          const { target, digest, content } = evidence;
+          if (content !== undefined) closures.set(`${target} ${digest}`, content);
+          return undefined;
+        }
         case 'committed':
           for (const event of evidence.events) {
             giveUp(event);
@@ -62,6 +81,7 @@ export const honestAnswers: Invariant = {
             const machine = evidence.state.machines.get(`target/${id}`);
             if (!isHonest(id, machine === undefined ? undefined : targetOf(machine).token))
               return `${id} is called Ready, and its controller has not run since it was wanted`;
+            answersAtMove.delete(id);
           }
           // After the answers: one that is logged beside a newer want is about the older one.
           for (const event of evidence.events) take(event);

@@ -1,7 +1,10 @@
 import type { Invariant, PendingView } from './evidence.ts';
 
 /** Effects that change something outside. A look, or a second one, does no harm. */
-const DEEDS: ReadonlySet<unknown> = new Set(['pushArtifact', 'askSource', 'askGenerators', 'askTarget', 'runHooks']);
+const DEEDS: ReadonlySet<unknown> = new Set([
+  ...['pushArtifact', 'askSource', 'askGenerators', 'askTarget', 'runHooks'],
+  ...['pushClosure', 'createSource', 'switchTarget', 'moveSource', 'returnTarget', 'dropSource'],
+]);
 
 export const lookBeforeDeciding: Invariant = {
   name: 'look-before-deciding',

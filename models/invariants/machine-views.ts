@@ -21,6 +21,7 @@ export interface TargetView {
   readonly desiredDigest: string | undefined;
   readonly reconciledDigest: string | undefined;
   readonly revisions: readonly string[];
+  readonly dependsOn: readonly { readonly id: string }[];
   readonly dependencies: Readonly<Record<string, unknown>>;
   readonly attempt: number;
   readonly owed: boolean;

@@ -28,6 +28,7 @@ const EXCUSES: ReadonlySet<string> = new Set([
   'TargetDefined',
   'TargetHeld',
   'TargetSuspended',
+  'PushedUnseen',
 ]);
 
 export const minimality: Invariant = {

@@ -11,6 +11,8 @@ export const newestWins: Invariant = {
     >();
     /** The digest wanted last, and the state of the disk it was first wanted of. */
     const wanted = new Map<string, { readonly digest: unknown; readonly version: number }>();
+    /** Somebody else pointed it at what may be older, and the session has not brought it to what is newest since. */
+    const putBack = new Map<string, 'back' | 'again'>();
     let resolvedVersion = 0;
 
     function want({ machine, digest }: LoggedEvent): void {
@@ -25,6 +27,10 @@ export const newestWins: Invariant = {
           applied.clear();
           wanted.clear();
           return undefined;
+        case 'moved':
+          if (evidence.by === 'others') putBack.set(evidence.target, 'back');
+          else if (putBack.has(evidence.target)) putBack.set(evidence.target, 'again');
+          return undefined;
         case 'resolved':
           resolvedVersion = evidence.version;
           return undefined;
@@ -32,8 +38,10 @@ export const newestWins: Invariant = {
           const { target, content, artifact } = evidence;
           const before = applied.get(target);
           const version = Math.max(artifact.version, before?.version ?? 0);
+          const mayBeOlder = putBack.has(target);
+          if (putBack.get(target) === 'again' && version === artifact.version) putBack.delete(target);
           applied.set(target, { content, artifact, version });
-          if (before === undefined || before.content === content || before.version <= artifact.version)
+          if (mayBeOlder || before === undefined || before.content === content || before.version <= artifact.version)
             return undefined;
           return `${target} got the files of version ${artifact.version} after those of version ${before.version}`;
         }
@@ -41,6 +49,8 @@ export const newestWins: Invariant = {
           for (const event of evidence.events) {
             if (event.type !== 'TargetSettled' || event.outcome !== 'ready') continue;
             const id = String(event.target);
+            // That is about what it had before somebody pointed it elsewhere.
+            if (putBack.has(id)) continue;
             const has = applied.get(id)?.artifact.version;
             const wants = wanted.get(id)?.version;
             if (has !== undefined && wants !== undefined && has < wants)

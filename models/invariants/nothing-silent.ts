@@ -38,6 +38,9 @@ function silentEvent(event: LoggedEvent): string | undefined {
       return says((event.problem as { readonly message?: string }).message)
         ? undefined
         : `${event.machine} is held without a reason`;
+    case 'IsolationLost':
+    case 'MoveAbandoned':
+      return says(event.reason) ? undefined : `${event.type} of ${event.machine} gives no reason`;
     case 'StepFailed':
     case 'StepRefused':
     case 'RequestFailed':

@@ -9,6 +9,12 @@ const BY_EFFECT: Readonly<Record<string, string>> = {
   'source asking': 'askSource',
   'source asking-generators': 'askGenerators',
   'target progressing.asking': 'askTarget',
+  'isolation pushing': 'pushClosure',
+  'isolation creating': 'createSource',
+  'isolation switching': 'switchTarget',
+  'isolation moving': 'moveSource',
+  'isolation returning': 'returnTarget',
+  'isolation dropping': 'dropSource',
 };
 const BY_TIMER: ReadonlySet<string> = new Set([
   'watch debouncing',
@@ -31,15 +37,21 @@ export const wayOut: Invariant = {
   begin({ targetWaitMs }) {
     // A process that starts looks at everything before long.
     let isStarting = true;
+    /** Nothing can be pushed from here, and the watch has said why. */
+    let isBlocked = false;
     return (evidence) => {
       if (evidence.type === 'restarted') isStarting = true;
       if (evidence.type === 'committed') {
-        if (evidence.events.some(({ type }) => type === 'WatchStarted')) isStarting = false;
+        for (const { type, wouldAsk } of evidence.events) {
+          if (type === 'WatchStarted') isStarting = false;
+          if (type === 'NothingToDo') isBlocked = wouldAsk !== undefined;
+          if (type === 'TargetsResolved' || type === 'TargetsUncertain') isBlocked = false;
+        }
         for (const id of new Set(evidence.events.map(({ machine }) => machine))) {
           const stuck = stuckMachine(evidence.state, id);
           if (stuck !== undefined) return stuck;
         }
-        return isStarting ? undefined : stuckTargets(evidence.state);
+        return isStarting || isBlocked ? undefined : stuckTargets(evidence.state);
       }
       if (evidence.type !== 'at-rest' || evidence.stage === 'slow') return undefined;
       const { state, elapsedMs } = evidence;
@@ -78,6 +90,9 @@ function stuckTargets(state: StateView): string | undefined {
     if (kindOf(id) === 'source' && stateOf(machine) !== 'idle') return undefined;
   for (const [id, machine] of state.machines) {
     if (kindOf(id) !== 'target' || targetOf(machine).reads.startsWith('ExternalArtifact/')) continue;
+    const own = state.machines.get(`isolation/${nameOf(id)}`);
+    // What it does is about older content; that comes next.
+    if (own !== undefined && BY_EFFECT[`isolation ${stateOf(own)}`] !== undefined) continue;
     if (stateOf(machine) === 'requested.awaiting-source') {
       return `${nameOf(id)} waits for a push that nobody makes`;
     }

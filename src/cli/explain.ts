@@ -62,8 +62,9 @@ export function formatExplanation(explanation: Explanation): string {
   if (explanation.readBy.length === 0) lines.push('  read by   no kustomization');
   for (const [index, target] of explanation.targets.entries()) {
     const origin = target.definedIn === null ? '' : `, defined in ${target.definedIn}`;
+    const own = target.ownSource === undefined ? '' : `, on ${target.ownSource}`;
     const name = `${target.kind} ${target.namespace}/${target.name}`;
-    lines.push(`  ${index === 0 ? 'affects  ' : '         '} ${name} (${target.rule}${origin})`);
+    lines.push(`  ${index === 0 ? 'affects  ' : '         '} ${name} (${target.rule}${origin}${own})`);
   }
   return lines.join('\n');
 }

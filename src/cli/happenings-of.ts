@@ -1,7 +1,9 @@
 import { isApplicationSource } from '../domain/argo/application-source.ts';
 import type { Failure } from '../domain/failure.ts';
+import { isOwnArtifacts } from '../domain/isolation/application-marks.ts';
 import type { RelativePath } from '../domain/paths.ts';
 import type { FullReason, HeldTarget } from '../domain/resolution.ts';
+import type { ObjectId } from '../domain/target.ts';
 import type { EngineState } from '../engine/engine-state.ts';
 import { nameOf } from '../engine/engine-state.ts';
 import type { LoggedEvent } from '../engine/event-log.ts';
@@ -20,6 +22,7 @@ export class HappeningsOf {
   #bystanders = 0;
   #inCycle = false;
   readonly #hooks: readonly string[];
+  readonly #onOwnArtifacts = new Set<ObjectId>();
   /** Isolation is off and would work, and nobody was told yet what it would spare. */
   #suggestsIsolation = false;
 
@@ -88,6 +91,7 @@ export class HappeningsOf {
         return this.#retried(event, state);
       case 'MoveAbandoned':
       case 'IsolationLost':
+        this.#onOwnArtifacts.delete(nameOf(event.machine));
         return this.#notIsolated(event, state);
       case 'SourceAvailable':
         return Object.entries(event.revisions as Record<string, string>)
@@ -136,7 +140,7 @@ export class HappeningsOf {
       case 'moveSource':
         return [{ type: 'asked', id: nameOf(event.machine) }];
       case 'switchTarget':
-        return [{ type: 'isolated', id: nameOf(event.machine), source: (event.params as { source: string }).source }];
+        return [this.#switched(nameOf(event.machine), (event.params as { source: string }).source)];
       case 'runHooks':
         return this.#hooks.map((command) => ({ type: 'hook', command }));
       case 'askTarget':
@@ -144,6 +148,13 @@ export class HappeningsOf {
       default:
         return [];
     }
+  }
+
+  /** An Application is pointed at each new artifact; that it has its own is said the first time. */
+  #switched(id: ObjectId, source: ObjectId): Happening {
+    if (this.#onOwnArtifacts.has(id)) return { type: 'asked', id };
+    if (isOwnArtifacts(source)) this.#onOwnArtifacts.add(id);
+    return { type: 'isolated', id, source };
   }
 
   #cycleEnd(event: LoggedEvent, state: Readonly<EngineState>): Happening[] {

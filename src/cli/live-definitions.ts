@@ -3,6 +3,7 @@ import { listAll } from '../cluster/list-all.ts';
 import { definitionsFromObjects } from '../domain/definitions-from-objects.ts';
 import { beforeIsolation } from '../domain/isolation/isolated-source.ts';
 import type { KubeObject } from '../domain/kube-object.ts';
+import { isSourceNamed } from '../domain/source-name.ts';
 import type { Definitions, ObjectId } from '../domain/target.ts';
 import { clusterConnection } from './cluster-connection.ts';
 import type { CommandIo } from './command.ts';
@@ -35,10 +36,7 @@ export async function liveDefinitions(
 
 function named(definitions: Definitions, source: string | undefined): ObjectId | undefined {
   if (source === undefined) return undefined;
-  const found = definitions.sources.filter(
-    ({ id, namespace, name }) =>
-      id === source || `${namespace}/${name}` === source || (namespace === '' && name === source),
-  );
+  const found = definitions.sources.filter(({ id }) => isSourceNamed(id, source));
   const [only] = found;
   if (only !== undefined && found.length === 1) return only.id;
   throw new UsageError(

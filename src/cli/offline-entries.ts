@@ -1,6 +1,7 @@
 import { fedSourceCandidates } from '../domain/fed-source.ts';
 import { beforeIsolation } from '../domain/isolation/isolated-source.ts';
 import { KustomizationGraph } from '../domain/kustomization-graph.ts';
+import { isSourceNamed } from '../domain/source-name.ts';
 import { type Definitions, type ObjectId, parseObjectId } from '../domain/target.ts';
 import { offlineDefinitions } from '../effects/offline-definitions.ts';
 import { DiskTree } from '../streams/disk-tree.ts';
@@ -51,10 +52,9 @@ export async function offlineEntries(
 }
 
 function sourceNamed(wanted: string, definitions: Definitions): ObjectId | undefined {
-  return readSources(definitions).find((id) => {
-    const { kind, namespace, name } = parseObjectId(id);
-    return kind !== 'ExternalArtifact' && `${namespace}/${name}` === wanted;
-  });
+  return readSources(definitions).find(
+    (id) => parseObjectId(id).kind !== 'ExternalArtifact' && isSourceNamed(id, wanted),
+  );
 }
 
 function readSources(definitions: Definitions): ObjectId[] {

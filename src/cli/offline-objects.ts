@@ -1,11 +1,12 @@
 import type { KubeObject } from '../domain/kube-object.ts';
 import { KustomizationGraph } from '../domain/kustomization-graph.ts';
 import type { Limits } from '../domain/limits.ts';
+import { asFields, asList } from '../domain/object-fields.ts';
 import { offlineDefinitions } from '../effects/offline-definitions.ts';
 import { DiskTree } from '../streams/disk-tree.ts';
 import { CommandFailedError } from './errors.ts';
 
-/** The objects of Flux and Argo CD of one cluster that a directory holds. Of several clusters the first is taken, and the others are named. */
+/** The objects of Flux and Argo CD of one cluster as a directory holds them. Of several clusters the first is taken, and the others are named. */
 export async function offlineObjects(input: {
   readonly dir: string;
   readonly entry: string | undefined;
@@ -29,5 +30,11 @@ export async function offlineObjects(input: {
       `this repository holds ${withTargets.length} clusters: taking ${chosen.entry} (--entry ${others.map((other) => other.entry).join(' or --entry ')} for another)`,
     );
   }
-  return { objects: chosen.objects.map(({ object }) => object), notes };
+  return { objects: chosen.objects.map(({ object }) => object).filter((object) => !isMadeBySet(object)), notes };
+}
+
+/** Whoever is given the ApplicationSet makes these from it. */
+function isMadeBySet({ kind, metadata }: KubeObject): boolean {
+  const owners = asList(metadata.ownerReferences).map(asFields);
+  return kind === 'Application' && owners.some((owner) => owner.kind === 'ApplicationSet');
 }

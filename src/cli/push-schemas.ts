@@ -1,5 +1,7 @@
 import type { KubeObject } from '../domain/kube-object.ts';
+import type { ManifestPlace } from '../domain/manifest-place.ts';
 import { isKubeObjectShape } from '../domain/object-fields.ts';
+import type { RelativePath } from '../domain/paths.ts';
 import { StatusError } from '../embedded/api/status-error.ts';
 import { realClock } from '../embedded/clock.ts';
 import { acceptDefinitions } from '../embedded/schema/definition-conditions.ts';
@@ -18,11 +20,18 @@ export interface SchemaCheck {
   readonly skipped: number;
 }
 
+/** Where an object is written that the build of `from` makes; see ManifestPlaces. */
+export type PlaceOf = (object: KubeObject, message: string, from: RelativePath) => ManifestPlace | undefined;
+
 /**
  * Has each object admitted as an API server would, by the schemas of Kubernetes itself and of the CustomResourceDefinitions among the objects and in
  * `definitions` (those of a cluster). Kinds that nobody defines are passed over; nothing is sent anywhere.
  */
-export function schemaProblems(objects: PushValidation['objects'], definitions: readonly KubeObject[]): SchemaCheck {
+export function schemaProblems(
+  objects: PushValidation['objects'],
+  definitions: readonly KubeObject[],
+  placeOf: PlaceOf = () => undefined,
+): SchemaCheck {
   const store = clusterStore(realClock, { controllers: false });
   acceptDefinitions(store, realClock);
   const access = new ObjectAccess(store);
@@ -43,9 +52,14 @@ export function schemaProblems(objects: PushValidation['objects'], definitions: 
     checked += 1;
     const message = refusal(access, store, object);
     // The same object may be built for several targets.
-    if (message !== undefined) problems.set(message, { path: from, message: `${from}: ${message}` });
+    if (message !== undefined) problems.set(message, problemAt(placeOf(object, message, from), from, message));
   }
   return { problems: [...problems.values()], checked, skipped };
+}
+
+/** Without a place the build is named that makes the object. */
+function problemAt(place: ReturnType<PlaceOf>, from: RelativePath, message: string): PushProblem {
+  return place === undefined ? { path: from, message: `${from}: ${message}` } : { ...place, message };
 }
 
 function defineIn(access: ObjectAccess, definition: KubeObject): void {

@@ -1,4 +1,6 @@
 import { realpathSync } from 'node:fs';
+import { KustomizationGraph } from '../domain/kustomization-graph.ts';
+import { ManifestPlaces } from '../domain/manifest-place.ts';
 import { attempted } from '../effects/attempted.ts';
 import { artifactConfig, ResolvedContents } from '../effects/push-artifact.ts';
 import { systemClock } from '../engine/clock.ts';
@@ -15,6 +17,8 @@ import { problemLine } from './push-problem.ts';
 import { gitProvenance } from './push-provenance.ts';
 import { pushJson, pushText } from './push-report.ts';
 import { type PushRepository, pushRepository } from './push-repository.ts';
+import type { PlaceOf } from './push-schemas.ts';
+import { pushedBefore } from './push-unchanged.ts';
 import { validateForPush } from './push-validation.ts';
 import { retryMessage } from './retry-message.ts';
 import { waitForGit } from './session/git.ts';
@@ -45,8 +49,9 @@ export async function runPush(options: PushOptions, io: CommandIo): Promise<numb
     annotations,
   };
   const { digest } = (await artifactParts(artifact)).manifest.descriptor;
-  const pushed = options.dryRun ? undefined : await push(artifact, destination, options, io, warn);
-  const report = { destination, repository, annotations, digest, pushed };
+  const { content } = repository;
+  const pushed = options.dryRun ? undefined : await push({ ...artifact, content }, destination, options, io, warn);
+  const report = { destination, repository, annotations, digest: pushed?.digest ?? digest, pushed };
   if (options.json) createJsonLines(io.stdout)(pushJson(report));
   else io.stdout.write(pushText(report));
   return EXIT_OK;
@@ -63,7 +68,7 @@ async function validate(
   for (const note of validation.notes) warn(note);
   const { schemaProblems } = await import('./push-schemas.ts');
   const definitions = validation.objects.length === 0 ? [] : await clusterSchemas(options, io, warn);
-  const schemas = schemaProblems(validation.objects, definitions);
+  const schemas = schemaProblems(validation.objects, definitions, placesIn(repository, limits));
   const problems = [...validation.problems, ...schemas.problems];
   if (problems.length === 0) return;
   for (const problem of problems.slice(1)) io.stderr.write(`error: ${problemLine(problem)}\n`);
@@ -73,6 +78,12 @@ async function validate(
     `nothing is pushed: ${first === undefined ? '' : problemLine(first)}${more}`,
     first?.hint ?? 'mend it, or push it as it is with --no-validate',
   );
+}
+
+function placesIn({ files }: PushRepository, limits: PushOptions['limits']): PlaceOf {
+  const graph = new KustomizationGraph(files.visible, { limits });
+  const places = new ManifestPlaces(files.visible, limits);
+  return (object, message, from) => places.find(object, message, graph.closure(from).files);
 }
 
 function provenanceOf(dir: string, warn: (text: string) => void): Readonly<Record<string, string>> {
@@ -90,7 +101,13 @@ function contentsOf({ toPush }: PushRepository): Artifact['files'] {
 }
 
 async function push(
-  artifact: Omit<Artifact, 'tag'>,
+  {
+    content,
+    ...artifact
+  }: Omit<Artifact, 'tag' | 'annotations'> & {
+    readonly content: string;
+    readonly annotations: Readonly<Record<string, string>>;
+  },
   { reference, url, tag }: PushDestination,
   { insecure, limits }: PushOptions,
   io: CommandIo,
@@ -98,7 +115,10 @@ async function push(
 ): Promise<PushedArtifact> {
   const client = createRegistryClient({ reference, insecure, limits });
   try {
-    return await attempted(`push to ${url}`, (signal) => client.pushArtifact({ ...artifact, tag, signal }), {
+    const pushing = async (signal: AbortSignal): Promise<PushedArtifact> =>
+      (await pushedBefore(client, { tag, content, annotations: artifact.annotations })) ??
+      client.pushArtifact({ ...artifact, tag, signal });
+    return await attempted(`push to ${url}`, pushing, {
       limits,
       clock: systemClock,
       signal: io.signal,

@@ -1,18 +1,21 @@
 import { isExcludedByAnnotation, isNamed } from '../domain/exclusions.ts';
-import type { Definitions, ObjectId, TargetDefinition } from '../domain/target.ts';
+import type { KubeObject } from '../domain/kube-object.ts';
+import type { ObjectId, TargetDefinition } from '../domain/target.ts';
 import type { GitOpsEngine } from '../effects/gitops-engine.ts';
-import type { LiveView } from '../effects/live-view.ts';
+import { idOf, type LiveView } from '../effects/live-view.ts';
 import { CommandFailedError, UsageError } from './errors.ts';
 import { nearestName } from './nearest-name.ts';
 
 export interface Selection {
   readonly selected: readonly ObjectId[];
+  /** HelmReleases that were named. */
+  readonly releases: readonly KubeObject[];
   readonly excluded: ReadonlySet<ObjectId>;
 }
 
 /** What a `reconcile` is about: the named targets, else all. Throws UsageError for a name that means nothing, or more than one thing. */
 export function reconcileSelection(
-  view: Pick<LiveView, 'definitions' | 'object'>,
+  view: Pick<LiveView, 'definitions' | 'object' | 'objects'>,
   engines: readonly GitOpsEngine[],
   {
     names,
@@ -29,7 +32,8 @@ export function reconcileSelection(
   const { definitions } = view;
   const kinds = new Set(engines.flatMap(({ targetKinds }) => targetKinds));
   const candidates = definitions.targets.filter(({ kind }) => kinds.has(kind));
-  if (candidates.length === 0) {
+  const chosen = chosenBy(names, candidates, view);
+  if (candidates.length === 0 && chosen.releases.length === 0) {
     const where = namespace === undefined ? server : `the namespace ${namespace} of ${server}`;
     throw new CommandFailedError(
       `${where} has no ${[...kinds].join(' and no ')}`,
@@ -38,10 +42,7 @@ export function reconcileSelection(
         : 'leave out --namespace to look in all of them',
     );
   }
-  const selected =
-    names.length === 0
-      ? candidates.map(({ id }) => id)
-      : [...new Set(names.map((name) => theOnlyNamed(name, candidates, definitions)))];
+  const { selected, releases } = chosen;
   const excluded = new Set(
     selected.filter((id) => {
       const object = view.object(id);
@@ -54,27 +55,37 @@ export function reconcileSelection(
     if (!known.some((id) => isNamed(id, name))) throw unknownName('--exclude: ', name, known);
     for (const id of selected) if (isNamed(id, name)) excluded.add(id);
   }
-  return { selected, excluded };
+  return { selected, releases, excluded };
 }
 
-function theOnlyNamed(name: string, candidates: readonly TargetDefinition[], definitions: Definitions): ObjectId {
-  const found = candidates.filter(({ id }) => isNamed(id, name)).map(({ id }) => id);
-  const [only] = found;
-  if (only !== undefined && found.length === 1) return only;
-  if (only !== undefined) {
-    throw new UsageError(`${name} names ${found.length} targets: ${found.join(', ')}`, 'give the whole name');
-  }
-  if (definitions.targets.some(({ id }) => isNamed(id, name)) || name.startsWith('HelmRelease/')) {
-    throw new UsageError(
-      `${name} is a HelmRelease: those are reconciled by the Kustomization that applies them`,
-      'name that Kustomization; HelmReleases that are stuck are reset on the way',
-    );
-  }
-  throw unknownName(
-    '',
-    name,
-    candidates.map(({ id }) => id),
+/** Without names every candidate, and no HelmRelease: those follow the Kustomizations that apply them. */
+function chosenBy(
+  names: readonly string[],
+  candidates: readonly TargetDefinition[],
+  view: Pick<LiveView, 'objects'>,
+): Omit<Selection, 'excluded'> {
+  const known = candidates.map(({ id }) => id);
+  if (names.length === 0) return { selected: known, releases: [] };
+  const releases = new Map(
+    view.objects.filter(({ kind }) => kind === 'HelmRelease').map((object) => [idOf(object), object] as const),
   );
+  const chosen = [...new Set(names.map((name) => theOnlyNamed(name, known, [...releases.keys()])))];
+  return {
+    selected: chosen.filter((id) => !releases.has(id)),
+    releases: chosen.flatMap((id) => releases.get(id) ?? []),
+  };
+}
+
+/** A name that a Kustomization or Application has means that one. */
+function theOnlyNamed(name: string, known: readonly ObjectId[], releases: readonly ObjectId[]): ObjectId {
+  const found = known.filter((id) => isNamed(id, name));
+  const meant = found.length > 0 ? found : releases.filter((id) => isNamed(id, name));
+  const [only] = meant;
+  if (only !== undefined && meant.length === 1) return only;
+  if (only !== undefined) {
+    throw new UsageError(`${name} names ${meant.length} targets: ${meant.join(', ')}`, 'give the whole name');
+  }
+  throw unknownName('', name, name.startsWith('HelmRelease/') ? releases : known);
 }
 
 function unknownName(place: string, name: string, known: readonly ObjectId[]): UsageError {
@@ -82,8 +93,10 @@ function unknownName(place: string, name: string, known: readonly ObjectId[]): U
   const forms = known.map((id) => id.split('/').slice(-shape).join('/'));
   const near = nearestName(name, forms);
   return new UsageError(
-    `${place}no Kustomization or Application is called ${name}`,
-    near === undefined ? `known: ${listed(known)}` : `did you mean ${near}? Known: ${listed(known)}`,
+    `${place}no ${place === '' ? 'Kustomization, Application or HelmRelease' : 'Kustomization or Application'} is called ${name}`,
+    near === undefined
+      ? `known: ${known.length === 0 ? 'none' : listed(known)}`
+      : `did you mean ${near}? Known: ${listed(known)}`,
   );
 }
 

@@ -1,9 +1,9 @@
-import { type ClusterClient, createClusterClient } from '../cluster/client.ts';
-import type { ClusterConnection } from '../cluster/connection.ts';
+import type { ClusterClient } from '../cluster/client.ts';
 import type { ServedResource } from '../cluster/discovery.ts';
 import type { BeforeRequest } from '../domain/fresh-revision.ts';
 import type { Limits } from '../domain/limits.ts';
 import { targetObservation } from '../domain/observations-from-objects.ts';
+import { plannedReleases, releaseCircles } from '../domain/planned-release.ts';
 import { type ReconcilePlan, reconcilePlan } from '../domain/reconcile-plan.ts';
 import type { ObjectId } from '../domain/target.ts';
 import { attempted, type FailedAttempt } from '../effects/attempted.ts';
@@ -23,13 +23,15 @@ import type { Happening } from '../ui/happening.ts';
 import { CommandFailedError } from './errors.ts';
 import { clusterEventsOf, revisionOf, sourceEvents } from './reconcile-cluster-events.ts';
 import { plannedRecoveries, resumeSuspended } from './reconcile-recoveries.ts';
+import { releaseEvents } from './reconcile-release-events.ts';
 import { reconcileSelection } from './reconcile-selection.ts';
 import { Cleanup } from './session/cleanup.ts';
 import { Inbox } from './session/inbox.ts';
 import { type LiveCluster, liveCluster, servedGitOpsResources } from './session/live-cluster.ts';
 
 export interface ReconcileSessionOptions {
-  readonly connection: ClusterConnection;
+  /** It stays the caller's. */
+  readonly client: ClusterClient;
   readonly namespace: string | undefined;
   readonly names: readonly string[];
   readonly exclude: readonly string[];
@@ -46,7 +48,6 @@ export interface ReconcileSessionOptions {
 }
 
 export interface ReconcileSession {
-  readonly client: ClusterClient;
   readonly plan: ReconcilePlan;
   readonly state: Readonly<EngineState>;
   /** Resolves when all that is waited for has answered. */
@@ -54,14 +55,12 @@ export interface ReconcileSession {
   stop(): Promise<void>;
 }
 
-/** Connects, decides what is asked, and starts the run. Rejects with UsageError, FailureError or CommandFailedError. */
+/** Looks at the cluster, decides what is asked, and starts the run. Rejects with UsageError, FailureError or CommandFailedError. */
 export async function startReconcileSession(options: ReconcileSessionOptions): Promise<ReconcileSession> {
-  const { limits, clock, signal } = options;
+  const { client, limits, clock, signal } = options;
   const engines: readonly GitOpsEngine[] = [FLUX_ENGINE, argoEngine({ syncsManual: options.sync === true })];
   const cleanup = new Cleanup();
   try {
-    const client = createClusterClient(options.connection, { limits });
-    cleanup.add(() => client.close());
     const view = new LiveView({ syncsManual: options.sync === true });
     const { served, live } = await attempted(
       'read the objects of the cluster',
@@ -69,10 +68,7 @@ export async function startReconcileSession(options: ReconcileSessionOptions): P
       options,
     );
     cleanup.add(() => live.unsubscribe());
-    const { selected, excluded } = reconcileSelection(view, engines, {
-      ...options,
-      server: options.connection.server,
-    });
+    const { selected, excluded, releases } = reconcileSelection(view, engines, { ...options, server: client.server });
     const planned = reconcilePlan({
       definitions: view.definitions,
       selected,
@@ -80,7 +76,10 @@ export async function startReconcileSession(options: ReconcileSessionOptions): P
       revisionOf: (id) => revisionOf(view, id),
     });
     if ('cycles' in planned) throw inCircles(planned.cycles);
-    const { plan } = planned;
+    const asked = plannedReleases(releases);
+    const rings = releaseCircles(asked);
+    if (rings.length > 0) throw inCircles(rings);
+    const plan = { ...planned.plan, targets: [...planned.plan.targets, ...asked] };
     const recoveries = options.recover ? await plannedRecoveries(client, view, served) : [];
 
     const { promise: over, resolve: end } = Promise.withResolvers<RunContext>();
@@ -114,14 +113,16 @@ export async function startReconcileSession(options: ReconcileSessionOptions): P
 
     const sources = plan.sources.map(({ id }) => id);
     const inbox = new Inbox((events) => engine.dispatch(...events));
-    live.onChange((object) => inbox.add(...clusterEventsOf(idOf(object), engine.state, view, sources)));
+    live.onChange((object) => {
+      const id = idOf(object);
+      inbox.add(...clusterEventsOf(id, engine.state, view, sources, asked));
+    });
     engine.start();
-    engine.dispatch(...view.eventsFor(engine.state, undefined));
+    engine.dispatch(...view.eventsFor(engine.state, undefined), ...releaseEvents(view, asked));
     engine.dispatch(...view.objects.flatMap((object) => sourceEvents(idOf(object), engine.state, view, sources)));
     engine.dispatch({ machine: RUN, type: 'RunStarted', ...plan, recoveries });
     signal.addEventListener('abort', () => engine.stop(), { once: true });
     return {
-      client,
       plan,
       get state() {
         return engine.state;

@@ -1,3 +1,4 @@
+import { createClusterClient } from '../cluster/client.ts';
 import { systemClock } from '../engine/clock.ts';
 import type { RunContext } from '../machines/run-context.ts';
 import { everyTargetReady } from '../machines/run-rules.ts';
@@ -19,14 +20,15 @@ export async function runReconcile(options: ReconcileOptions, io: CommandIo): Pr
   const clock = systemClock;
   const connection = await clusterConnection(options, io);
   const output = reconcileOutput(io, { json, limits, clock });
+  const client = createClusterClient(connection, { limits });
   let session: ReconcileSession | undefined;
   try {
     const attempts = { limits, clock, signal: io.signal, onRetry: output.retried };
-    await settleDrift(connection, options, attempts, output.happened);
+    await settleDrift(client, options, attempts, output.happened);
     session = await startReconcileSession({
       ...options,
       ...attempts,
-      connection,
+      client,
       onHappening: output.happened,
       onStep: output.step,
     });
@@ -35,11 +37,12 @@ export async function runReconcile(options: ReconcileOptions, io: CommandIo): Pr
     output.ended(run, session.state);
     if (everyTargetReady(run)) return EXIT_OK;
     const error = notReady(run);
-    await diagnoseOnFailure(error, { client: session.client, targets: failedIn(run), json }, io);
+    await diagnoseOnFailure(error, { client, targets: failedIn(run), json }, io);
     throw error;
   } finally {
     output.close();
     await session?.stop();
+    client.close();
   }
 }
 

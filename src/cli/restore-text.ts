@@ -77,7 +77,11 @@ function countOf({ targets, sources }: FoundSession): string {
   return `${targets.length} isolated, ${formatCount(sources.length, 'source')} made for them`;
 }
 
-function targetNote({ outcome, source, message, failure }: TargetRestored): string {
+function sourceFieldOf(target: string): string {
+  return parseObjectId(target).kind === 'Application' ? 'spec.source' : 'spec.sourceRef';
+}
+
+function targetNote({ target, outcome, source, message, failure }: TargetRestored): string {
   switch (outcome) {
     case 'restored':
       return source === undefined ? '' : ` reads ${source} again`;
@@ -89,7 +93,7 @@ function targetNote({ outcome, source, message, failure }: TargetRestored): stri
     case 'repointed':
       return `: ${message}; left as it is (--forget takes our annotations off)`;
     case 'unreadable':
-      return `: ${message}; set spec.sourceRef by hand, then remove those annotations`;
+      return `: ${message}; set ${sourceFieldOf(target)} by hand, then remove those annotations`;
     case 'taken-over':
       return `: ${message}`;
     case 'gone':

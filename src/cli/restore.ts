@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { createClusterClient } from '../cluster/client.ts';
 import { isRestored } from '../domain/isolation/restore-report.ts';
+import { type ObjectId, parseObjectId } from '../domain/target.ts';
 import { type Findings, findIsolations } from '../effects/find-isolations.ts';
 import { restoreIsolations } from '../effects/restore-isolation.ts';
 import { type RestoredDeletions, restoredDeletions } from '../effects/restored-deletions.ts';
@@ -71,17 +72,25 @@ async function mayRestore(plan: RestorePlan, options: RestoreCommandOptions, io:
   const deleting = plan.deletions.filter(mayDelete);
   if (deleting.length === 0 || options.yes || options.keep) return true;
   const count = deleting.reduce((sum, { objects }) => sum + objects.length, 0);
+  const who = enginesOf(deleting.map(({ target }) => target));
   const isUnknown = deleting.some(({ certainty }) => certainty === 'unknown');
   const what = isUnknown ? 'an unknown number of objects' : `up to ${formatCount(count, 'object')}`;
   if (!options.json && canAsk(io)) {
-    const isWanted = await confirm(io, `Flux will then delete ${what}. Restore?`);
+    const isWanted = await confirm(io, `${who} will then delete ${what}. Restore?`);
     io.signal.throwIfAborted();
     return isWanted;
   }
   throw new UsageError(
-    `restoring makes Flux delete ${what}, and nobody agreed to it`,
+    `restoring makes ${who} delete ${what}, and nobody agreed to it`,
     'agree with --yes, leave those targets isolated with --keep, or commit and push the files that define the objects first',
   );
+}
+
+/** Who does what is wanted of these targets. */
+function enginesOf(targets: readonly ObjectId[]): string {
+  const isArgo = (id: ObjectId): boolean => parseObjectId(id).kind === 'Application';
+  if (targets.every(isArgo)) return 'Argo CD';
+  return targets.some(isArgo) ? 'Flux and Argo CD' : 'Flux';
 }
 
 function nothingText({ others, stray }: RestorePlan, contextName: string): string {

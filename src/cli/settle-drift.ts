@@ -1,5 +1,4 @@
-import { createClusterClient } from '../cluster/client.ts';
-import type { ClusterConnection } from '../cluster/connection.ts';
+import type { ClusterClient } from '../cluster/client.ts';
 import { isApplicationSource } from '../domain/argo/application-source.ts';
 import type { DriftReport, TagDrift } from '../domain/drift/tag-drift.ts';
 import { tagOf } from '../domain/drift/tag-field.ts';
@@ -22,7 +21,7 @@ import { retryMessage } from './retry-message.ts';
  * nor registry is configured, any tag is right. Who may not look is told so, and goes on.
  */
 export async function settleDrift(
-  connection: ClusterConnection,
+  client: ClusterClient,
   options: TagOptions & Pick<ReconcileOptions, 'namespace' | 'repair'>,
   attempts: AttemptOptions,
   tell: (happening: Happening) => void,
@@ -31,7 +30,6 @@ export async function settleDrift(
   // A registry without a tag is pushed to under this one.
   const tag = options.tag ?? (registry === undefined ? undefined : TAG_FALLBACK);
   if (tag === undefined) return;
-  const client = createClusterClient(connection, { limits: attempts.limits });
   const say = (level: 'info' | 'warning', text: string, hint?: string): void =>
     tell({ type: 'message', level, text, ...(hint === undefined ? {} : { hint }) });
   const sayNotCompared = (report: DriftReport): void => {
@@ -63,13 +61,10 @@ export async function settleDrift(
     const { kind, message, hint } = failureOf(error);
     if (kind !== 'forbidden') throw error;
     say('warning', `whether the cluster follows the tag ${tag} is not known: ${message}`, hint);
-  } finally {
-    client.close();
   }
 }
 
 export interface WatchedTag {
-  readonly connection: ClusterConnection;
   readonly tag: string | undefined;
   /** Undefined: nothing is compared. */
   readonly repair?: boolean;
@@ -81,8 +76,13 @@ export interface WatchedTag {
 }
 
 /** The same before a watch that has a tag, for the source that it feeds. */
-export async function settleDriftOf({ id, definition }: FedSource, options: WatchedTag, clock: Clock): Promise<void> {
-  const { connection, tag, namespace, dryRun, limits, signal, onHappening } = options;
+export async function settleDriftOf(
+  { id, definition }: FedSource,
+  client: ClusterClient,
+  options: WatchedTag,
+  clock: Clock,
+): Promise<void> {
+  const { tag, namespace, dryRun, limits, signal, onHappening } = options;
   if (options.repair === undefined || tag === undefined) return;
   if (definition === undefined || !isOciKind(definition.kind)) return;
   const place = isApplicationSource(id)
@@ -90,7 +90,7 @@ export async function settleDriftOf({ id, definition }: FedSource, options: Watc
     : { source: `${definition.namespace}/${definition.name}`, registry: undefined };
   const onRetry = (failed: FailedAttempt): void => onHappening(retryMessage(failed));
   const repair = options.repair && !dryRun;
-  await settleDrift(connection, { ...place, tag, namespace, repair }, { limits, clock, signal, onRetry }, onHappening);
+  await settleDrift(client, { ...place, tag, namespace, repair }, { limits, clock, signal, onRetry }, onHappening);
 }
 
 /** Nobody has said which tag is right: the cluster's is left, and the other one named. */

@@ -1,53 +1,45 @@
-import { realpathSync, statSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { join, relative, sep } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import { createClusterClient } from '../cluster/client.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
 import { isLocalCluster } from '../cluster/local-cluster.ts';
-import { type Failure, FailureError } from '../domain/failure.ts';
 import type { IsolateMode } from '../domain/isolation/isolation-decision.ts';
 import type { Limits } from '../domain/limits.ts';
-import { type RelativePath, relativePath } from '../domain/paths.ts';
+import type { RelativePath } from '../domain/paths.ts';
 import type { FullReason } from '../domain/resolution.ts';
-import { isGitKind } from '../domain/source-kinds.ts';
-import type { SourceDefinition } from '../domain/target.ts';
-import { childrenToReturn } from '../effects/children-to-return.ts';
-import { chooseSource } from '../effects/choose-source.ts';
-import { type FedSource, fedSource, targetsFedBy } from '../effects/fed-source.ts';
-import { argoEngine, FLUX_ENGINE } from '../effects/gitops-engine.ts';
-import { giveBackChildren } from '../effects/give-back-children.ts';
-import { isolationEffects } from '../effects/isolation-effects.ts';
-import { definitionsChangedEvent, idOf, LiveView } from '../effects/live-view.ts';
-import { runHook } from '../effects/run-hook.ts';
-import { Underway } from '../effects/underway.ts';
-import { watchEffects } from '../effects/watch-effects.ts';
+import { type FedSource, fedSource } from '../effects/fed-source.ts';
+import { LiveView } from '../effects/live-view.ts';
 import { Workspace } from '../effects/workspace.ts';
 import { type Clock, systemClock } from '../engine/clock.ts';
-import { Engine } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { EngineState } from '../engine/engine-state.ts';
-import type { LoggedEvent, NewEvent } from '../engine/event-log.ts';
+import type { LoggedEvent } from '../engine/event-log.ts';
 import { openSqliteLog } from '../engine/sqlite-log.ts';
-import { WATCH_KINDS } from '../machines/kinds.ts';
-import { isolationMachineId, targetMachineId, WATCH } from '../machines/messages.ts';
+import { WATCH } from '../machines/messages.ts';
 import { createRegistryClient } from '../registry/client.ts';
-import { parseReference } from '../registry/reference.ts';
+import { dockerConfigPath } from '../registry/credentials.ts';
 import { DiskTree } from '../streams/disk-tree.ts';
+import { fileChanges } from '../streams/file-changes.ts';
+import { gitIndexChanges } from '../streams/git-index.ts';
 import { spooledRequests } from '../streams/request-spool.ts';
 import type { Happening } from '../ui/happening.ts';
 import { packageVersion } from './package-version.ts';
-import { Baseline } from './session/baseline.ts';
+import { beginWatch } from './session/begin-watch.ts';
 import { Cleanup } from './session/cleanup.ts';
-import { gitTopLevel, waitForGit } from './session/git.ts';
-import { HooksOfCycle } from './session/hooks-of-cycle.ts';
+import { composeWatch } from './session/compose-watch.ts';
+import { waitForGit } from './session/git.ts';
 import { Inbox } from './session/inbox.ts';
-import { type Isolation, startIsolation } from './session/isolation.ts';
-import { leaveIsolation } from './session/leave-isolation.ts';
 import { liveCluster, servedGitOpsResources } from './session/live-cluster.ts';
-import { ownArtifactPlaces } from './session/own-artifact-places.ts';
-import { pushShared } from './session/push-shared.ts';
 import { releaseMemoryAtRest } from './session/release-memory.ts';
+import { retriesAfterLogin } from './session/retries-after-login.ts';
+import { retryEvents } from './session/retry-events.ts';
+import { runHooks } from './session/run-hooks.ts';
+import { banner, crash, logFailure } from './session/session-happenings.ts';
+import { THIS_PROCESS } from './session/session-process.ts';
 import { unlessAborted } from './session/unless-aborted.ts';
+import type { WatchSettings } from './session/watch-parts.ts';
 import { watchedFiles } from './session/watched-files.ts';
+import { isDirectory, sourceRootOf, watchedBelow } from './session/watched-root.ts';
 import { settleDriftOf } from './settle-drift.ts';
 import { asTyped } from './typed-wrong.ts';
 
@@ -98,7 +90,7 @@ export interface WatchSession {
 }
 
 /**
- * Composes a watch: connects to the cluster, opens the log, restores the engine, feeds it files, cluster and requests, and lets its
+ * Begins a watch: connects to the cluster, opens the log, restores the engine, feeds it files, cluster and requests, and lets its
  * effects act. Returns once the first look at everything is under way. Throws FailureError with what to do.
  */
 export async function startWatchSession(options: WatchSessionOptions): Promise<WatchSession> {
@@ -127,9 +119,7 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
     cleanup.add(() => live.unsubscribe());
     await unlessAborted(signal, live.synced);
 
-    const gitRoot = gitTopLevel(dir);
-    const rootOf = (source: SourceDefinition | undefined): string =>
-      options.root === undefined ? (isGitKind(source?.kind) ? (gitRoot ?? dir) : dir) : realpathSync(options.root);
+    const rootOf = sourceRootOf(dir, options.root);
     const fed = await asTyped(options.source, () =>
       fedSource(view.definitions, {
         wanted: options.source,
@@ -138,7 +128,7 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
         pathExists: (path, source) => isDirectory(join(rootOf(source), path)),
       }),
     );
-    await settleDriftOf(fed, options, clock);
+    await settleDriftOf(fed, client, options, clock);
     view.readFrom(fed.id);
     const rootDir = rootOf(fed.definition);
     const watchedDir = await asTyped(options.root, () => watchedBelow(rootDir, dir));
@@ -153,204 +143,66 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
     workspace.setDefinitions(view.definitions, fed.id);
     view.takeMappingChanged();
 
-    const registry = fed.push === undefined ? undefined : registryOf(fed.push, limits);
-    cleanup.add(() => registry?.client.close());
-
-    const saving = new Underway();
-    const hooks = new HooksOfCycle((aborted) => runHooks(options, rootDir, aborted));
-    const isolation = await startIsolation({
-      mode: options.isolate ?? 'off',
-      dryRun: options.dryRun,
-      once: options.once === true,
-      isLocal: isLocalCluster(options.connection),
-      registry: options.registry,
-      namespace: options.namespace,
-      directory: dir,
+    const watch = await composeWatch({
+      settings: settingsOf(options, dir),
+      limits,
+      clock,
+      process: THIS_PROCESS,
+      log,
       client,
       view,
       fed,
-      clock,
+      workspace,
+      connectRegistry: (place) => createRegistryClient({ ...place, limits }),
+      sweep: () => sweepAll(tree),
+      gitUnlocked: (aborted) => waitForGit(rootDir, aborted, onHappening, clock),
+      gitRewrote: gitIndexChanges(rootDir),
+      runHooks: (aborted) => runHooks(options, rootDir, aborted),
       onHappening,
-      onDecision: (decision) => engine.dispatch({ machine: WATCH, type: 'IsolationDecided', ...decision }),
-    });
-    leave = () =>
-      leaveIsolation({
-        isolation,
-        client,
-        view,
-        fed,
-        namespace: options.namespace,
-        keep: options.keep === true,
-        clock,
-        saving,
-        pushShared: () => pushShared({ workspace, sweep: () => sweepAll(tree), fed, registry: registry?.client }),
-        onHappening,
-      });
-    const places = ownArtifactPlaces({
-      view,
-      fed,
-      registry: options.registry,
-      inCluster: options.registryInCluster,
-      shared: registry?.client,
-      limits,
-    });
-    cleanup.add(() => places.close());
-    const artifactOf = (target: string) => workspace.artifactOf(target);
-    const choose = chooseSource({
-      view,
-      machines: () => engine.state.machines,
-      artifactOf,
-      isOn: () => isolation.decision.on,
-      session: () => isolation.session,
-      registry: options.registry,
-    });
-
-    const engine: Engine = new Engine({
-      log,
-      clock,
-      kinds: WATCH_KINDS,
-      limits,
-      effects: {
-        ...isolationEffects({
-          engine: () => engine,
-          now: () => clock.now(),
-          view,
-          client,
-          session: () => isolation.session,
-          artifactOf,
-          registryOf: places.registryOf,
-          addressOf: places.addressOf,
-          runHooks: (cycle, aborted) => hooks.run(cycle, aborted),
-          saving,
-        }),
-        ...watchEffects({
-          engine: () => engine,
-          now: () => clock.now(),
-          view,
-          fed: () => fed,
-          dryRun: options.dryRun,
-          workspace: {
-            resolve: (batch) => {
-              // As the cluster shows them by now: the plan is made by the same view.
-              workspace.setDefinitions(view.definitions, fed.id);
-              return workspace.resolve(batch);
-            },
-            digests: () => workspace.digests(),
-            filesToPush: () => workspace.filesToPush(),
-          },
-          sweep: async () => sweepAll(tree),
-          findBaseline: () => baseline.findMore(),
-          gitUnlocked: (aborted) => waitForGit(rootDir, aborted, onHappening, clock),
-          engines: [FLUX_ENGINE, argoEngine({ syncsManual: options.sync === true })],
-          patch: (reference, body) => client.patch(reference, body),
-          push: async (files, config, aborted) => {
-            if (registry === undefined)
-              throw new FailureError({ kind: 'invalid', message: fed.notPushable ?? 'no registry' });
-            return registry.client.pushArtifact({ files, tag: registry.tag, config, signal: aborted });
-          },
-          runHooks: (aborted, cycle) => hooks.run(cycle, aborted),
-          saving,
-          choose,
-          children: (resolution, changed) =>
-            childrenToReturn({
-              resolution,
-              changed,
-              view,
-              machines: engine.state.machines,
-              stateOf: (target) => workspace.stateOf(target),
-              session: isolation.session,
-            }),
-          giveBack: async (dropped) => {
-            for (const { child } of dropped)
-              engine.dispatch({ machine: isolationMachineId(child), type: 'ReturnBegan' });
-            const onReturned = (child: string): void =>
-              engine.dispatch({ machine: isolationMachineId(child), type: 'TargetReturned' });
-            const family = { client, view, clock, session: isolation.session, onReturned };
-            const unknown = await giveBackChildren(family, dropped);
-            for (const child of unknown) onHappening(leftBehind(child));
-          },
-        }),
-      },
-      onCommit: (events) => {
-        for (const event of events) options.onEvent(event, engine.state);
+      onCommit: (events, state) => {
+        for (const event of events) options.onEvent(event, state);
       },
       onLogFailure: (error) => onHappening(logFailure(error, options.logPath)),
-      onCrash: (error, effect) =>
-        onHappening({
-          type: 'message',
-          level: 'error',
-          text: `${effect.effect} for ${effect.owner} crashed: ${String(error)}`,
-        }),
+      onCrash: (error, effect) => onHappening(crash(error, effect)),
     });
-    cleanup.add(() => engine.stop());
-
-    const baseline = new Baseline({
-      view,
-      source: fed.id,
-      engine,
-      readConfig: registry?.client.readConfig,
-      now: () => clock.now(),
-      onHappening,
-    });
+    cleanup.add(() => watch.close());
+    leave = () => watch.leave();
+    const { engine } = watch;
 
     const files = watchedFiles({ rootDir, poll: options.poll, clock, onHappening });
     cleanup.add(() => files.unsubscribe());
     await unlessAborted(signal, files.ready);
 
-    onHappening(banner(options, view, fed, isolation));
-    engine.start({
-      pid: process.pid,
-      host: hostname(),
-      version: packageVersion(),
-      root: rootDir,
-      context: options.connection.contextName,
-      cluster: options.connection.server,
-      source: fed.id,
-    });
-    engine.dispatch({ machine: WATCH, type: 'IsolationDecided', ...isolation.decision }, ...sessionBegan(engine.state));
-    const known = [...view.eventsFor(engine.state, fed.id), ...view.goneEvents(engine.state)];
-    if (known.length > 0) engine.dispatch(...known);
-    // Who cannot be logged yet is not at rest yet, either.
-    await unlessAborted(signal, engine.logged());
-    await unlessAborted(signal, baseline.find());
-    const lost = [...isolation.restored].map((id) => ({
-      machine: targetMachineId(id),
-      type: 'IsolationLost',
-      reason: 'it was put back on the shared source',
-    }));
-    if (lost.length > 0) engine.dispatch(...lost);
-    engine.settleInterrupted();
-
-    const inbox = new Inbox((events) => engine.dispatch(...events));
-    live.onChange((object) => {
-      const only = idOf(object);
-      if (view.takeMappingChanged()) {
-        workspace.setDefinitions(view.definitions, fed.id);
-        inbox.add(...view.eventsFor(engine.state, fed.id), ...view.goneEvents(engine.state));
-        inbox.add(definitionsChangedEvent(`${only} changed in the cluster`));
-      } else {
-        inbox.add(...view.eventsFor(engine.state, fed.id, only));
-      }
-    });
-    // What came between the first look and the line above.
-    if (view.takeMappingChanged()) workspace.setDefinitions(view.definitions, fed.id);
-    const since = [...view.eventsFor(engine.state, fed.id), ...view.goneEvents(engine.state)];
-    if (since.length > 0) engine.dispatch(...since);
-    files.onEvents((events) => {
+    onHappening(banner(options, watch));
+    await beginWatch(watch, {
+      started: {
+        pid: THIS_PROCESS.pid,
+        host: THIS_PROCESS.host,
+        version: packageVersion(),
+        root: rootDir,
+        context: options.connection.contextName,
+        cluster: options.connection.server,
+        source: fed.id,
+      },
+      live,
+      files,
+      inbox: new Inbox((events) => engine.dispatch(...events)),
+      full: options.full,
+      signal,
       // During the quiet period.
-      if (!options.dryRun) places.warm();
-      inbox.add(...events);
+      onFilesChanged: () => {
+        if (!options.dryRun) watch.places.warm();
+      },
     });
-    const requests = spooledRequests(options.logPath).subscribe((request) =>
-      engine.dispatch(...retryEvents(request.target, engine.state)),
+    const requests = spooledRequests(options.logPath).subscribe(({ target }) =>
+      engine.dispatch(...retryEvents(target, engine.state)),
     );
     cleanup.add(() => requests.unsubscribe());
-
-    engine.dispatch({
-      machine: WATCH,
-      type: 'WatchStarted',
-      ...(options.full === undefined ? {} : { full: options.full }),
+    const logins = fileChanges(dockerConfigPath(), { clock }).subscribe(() => {
+      const retries = retriesAfterLogin(engine.state);
+      if (retries.length > 0) engine.dispatch(...retries);
     });
+    cleanup.add(() => logins.unsubscribe());
     cleanup.add(releaseMemoryAtRest(clock, () => engine.state.machines.get(WATCH)?.matches('idle') === true));
     signal.addEventListener('abort', () => engine.stop(), { once: true });
     const stop = async (): Promise<void> => {
@@ -367,97 +219,24 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
   }
 }
 
-function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-/** Where the watched directory lies below the source root. */
-function watchedBelow(rootDir: string, dir: string): RelativePath {
-  const below = relativePath(relative(rootDir, dir).split(sep).join('/'));
-  if (below !== undefined && isDirectory(rootDir)) return below;
-  throw new FailureError({
-    kind: 'invalid',
-    message: `the watched directory ${dir} lies outside of the source root ${rootDir}`,
-    hint: 'name a directory around it with --root',
-  });
-}
-
-function registryOf(push: NonNullable<FedSource['push']>, limits: Limits) {
-  const reference = parseReference(push.url);
-  const client = createRegistryClient({ reference, insecure: push.insecure, limits });
-  return { client, tag: push.tag };
+function settingsOf(options: WatchSessionOptions, directory: string): WatchSettings {
+  return {
+    directory,
+    namespace: options.namespace,
+    dryRun: options.dryRun,
+    syncsManual: options.sync === true,
+    isolate: options.isolate ?? 'off',
+    once: options.once === true,
+    keep: options.keep === true,
+    isLocal: isLocalCluster(options.connection),
+    registry: options.registry,
+    tag: options.tag,
+    registryInCluster: options.registryInCluster,
+  };
 }
 
 async function sweepAll(tree: DiskTree): Promise<readonly RelativePath[]> {
   const changed: RelativePath[] = [];
   for await (const path of tree.sweep()) changed.push(path);
   return changed;
-}
-
-/** In the order given; the first that fails ends the cycle. */
-async function runHooks(options: WatchSessionOptions, cwd: string, signal: AbortSignal): Promise<Failure | undefined> {
-  for (const command of options.hooks) {
-    const result = await runHook(command, { cwd, signal, env: options.env });
-    if (!result.ok) return result.failure;
-  }
-  return undefined;
-}
-
-function logFailure(error: Error | undefined, logPath: string): Happening {
-  if (error === undefined)
-    return { type: 'message', level: 'info', text: 'the event log can be written again; going on' };
-  const hint =
-    'hint' in error && typeof error.hint === 'string'
-      ? error.hint
-      : 'make room or give it another place with --log; nothing is lost meanwhile';
-  return {
-    type: 'message',
-    level: 'error',
-    text: `the event log ${logPath} cannot be written: ${error.message}`,
-    hint,
-  };
-}
-
-function leftBehind(child: string): Happening {
-  return {
-    type: 'message',
-    level: 'warning',
-    text: `${child} is not in the files any more, and its parent does not know it: Flux will leave it behind`,
-    hint: 'delete it by hand if it is to go',
-  };
-}
-
-/** What an earlier session had under way is begun anew. */
-function sessionBegan(state: Readonly<EngineState>): NewEvent[] {
-  return [...state.machines.keys()]
-    .filter((machine) => machine.startsWith('isolation/'))
-    .map((machine) => ({ machine, type: 'SessionBegan' }));
-}
-
-function banner(options: WatchSessionOptions, view: LiveView, fed: FedSource, { decision }: Isolation): Happening {
-  const warnings: string[] = [];
-  if (fed.notPushable !== undefined) warnings.push(fed.notPushable);
-  if (fed.definition?.suspended === true) warnings.push(`${fed.id} is suspended: what is pushed is not fetched`);
-  return {
-    type: 'banner',
-    directory: options.dir,
-    context: options.connection.contextName,
-    cluster: options.clusterName,
-    source: fed.id,
-    registry: fed.push === undefined ? undefined : `${fed.push.url}:${fed.push.tag}`,
-    targets: targetsFedBy(view.definitions, fed.id).length,
-    isolation: { on: decision.on, reason: decision.reason },
-    warnings,
-    dryRun: options.dryRun,
-    log: options.logPath,
-  };
-}
-
-/** The machines that a name from the command line means: `apps`, `flux-system/apps` or `Kustomization/flux-system/apps`. */
-function retryEvents(name: string, state: Readonly<EngineState>): NewEvent[] {
-  return [...state.machines.keys()]
-    .filter(
-      (machine) => machine.startsWith('target/') && (machine === `target/${name}` || machine.endsWith(`/${name}`)),
-    )
-    .map((machine) => ({ machine, type: 'RetryRequested' }));
 }

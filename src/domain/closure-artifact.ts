@@ -1,20 +1,14 @@
 import type { BuildProblem } from './closure.ts';
+import { CONTENT_ANNOTATION } from './content-annotation.ts';
 import { FileUnreadableError } from './file-tree.ts';
 import { isWithin, type RelativePath } from './paths.ts';
 import type { TargetState } from './target-state.ts';
 
-/** The one annotation of a closure artifact's manifest: the digest of the closure, and nothing that comes from Git or a clock. */
-export const CONTENT_ANNOTATION = 'reconcile-machine.dev/content';
+export { CONTENT_ANNOTATION, contentOf } from './content-annotation.ts';
 
 /** What a closure artifact carries beside its files. The same closure gives the same bytes, whichever target it is built for. */
 export function closureAnnotations(content: string): Readonly<Record<string, string>> {
   return { [CONTENT_ANNOTATION]: content };
-}
-
-/** The digest of the closure that an artifact was made of; undefined where another tool made it. */
-export function contentOf(annotations: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  const content = annotations?.[CONTENT_ANNOTATION];
-  return typeof content === 'string' ? content : undefined;
 }
 
 export interface ClosureFile {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Closure } from './closure.ts';
 import { type FileTree, FileUnreadableError } from './file-tree.ts';
 import type { RelativePath } from './paths.ts';
@@ -8,12 +8,12 @@ import type { RelativePath } from './paths.ts';
  * counts. It rests on the tree's own digests, so one changed file costs one hash over a few bytes a file.
  */
 export function closureDigest(closure: Closure, tree: FileTree): string {
-  const hash = createHash('sha256');
+  let text = '';
   // Paths hold neither NUL nor, as one record a path, anything that could be taken for another record.
-  for (const path of closure.files) hash.update(`${path}\0${factsLine(path, tree)}\n`);
-  for (const path of closure.absent) hash.update(`${path}\0absent\n`);
-  for (const path of closure.remote) hash.update(`${path}\0remote\n`);
-  return hash.digest('hex');
+  for (const path of closure.files) text += `${path}\0${factsLine(path, tree)}\n`;
+  for (const path of closure.absent) text += `${path}\0absent\n`;
+  for (const path of closure.remote) text += `${path}\0remote\n`;
+  return hash('sha256', text, 'hex');
 }
 
 function factsLine(path: RelativePath, tree: FileTree): string {

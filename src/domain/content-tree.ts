@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type FileTree, FileUnreadableError } from './file-tree.ts';
 import type { RelativePath } from './paths.ts';
 import { baseNameOf, childOf, parentOf, ROOT } from './paths.ts';
@@ -112,20 +112,20 @@ export class ContentTree {
 
   #refresh(directory: Directory, path: RelativePath): void {
     if (!directory.stale) return;
-    const hash = createHash('sha256');
+    let text = '';
     const seen = new Set<string>();
     let fileCount = 0;
     const filesBefore = new Map(directory.files);
     directory.files.clear();
     const entries = listOrCode(this.#tree, path) ?? [];
-    if (typeof entries === 'string') hash.update(`unreadable ${entries}\n`);
+    if (typeof entries === 'string') text += `unreadable ${entries}\n`;
     for (const entry of typeof entries === 'string' ? [] : entries) {
       const child = childOf(path, entry.name);
       if (entry.kind === 'file') {
         const content = this.#content(child);
         if (content === undefined) continue;
         directory.files.set(entry.name, content);
-        hash.update(`${entry.name}\0${content}\n`);
+        text += `${entry.name}\0${content}\n`;
         fileCount++;
       } else if (entry.kind === 'directory') {
         const below = directory.directories.get(entry.name) ?? emptyDirectory();
@@ -133,7 +133,7 @@ export class ContentTree {
         directory.directories.set(entry.name, below);
         seen.add(entry.name);
         // Empty directories are in no artifact.
-        if (below.fileCount > 0) hash.update(`${entry.name}/\0${below.digest}\n`);
+        if (below.fileCount > 0) text += `${entry.name}/\0${below.digest}\n`;
         fileCount += below.fileCount;
       }
     }
@@ -147,7 +147,7 @@ export class ContentTree {
       const before = filesBefore.get(name);
       if (before !== directory.files.get(name)) this.#moved.set(childOf(path, name), before);
     }
-    directory.digest = hash.digest('hex');
+    directory.digest = hash('sha256', text, 'hex');
     directory.fileCount = fileCount;
     directory.stale = false;
   }

@@ -25,6 +25,8 @@ export interface ExplainedTarget {
   readonly rule: 'closure' | 'nearest-owner';
   /** The manifest it comes from; null for one that was read from a cluster. */
   readonly definedIn: string | null;
+  /** What it reads of its own, in place of the source that the file is of; absent where it reads that. */
+  readonly ownSource?: string;
 }
 
 /** `file` counts from the source root. */
@@ -74,8 +76,9 @@ function uniqueTargets(targets: readonly ExplainedTarget[]): ExplainedTarget[] {
 function explainedTarget(mapping: SourceMapping, id: ObjectId, rule: ExplainedTarget['rule']): ExplainedTarget[] {
   const target = mapping.states.get(id)?.target;
   if (target === undefined) return [];
-  const { kind, namespace, name, definedIn } = target;
-  return [{ kind, namespace, name, rule, definedIn: definedIn ?? null }];
+  const { kind, namespace, name, definedIn, ownSource } = target;
+  const own = ownSource === undefined ? {} : { ownSource };
+  return [{ kind, namespace, name, rule, definedIn: definedIn ?? null, ...own }];
 }
 
 function readBy(mapping: SourceMapping, path: RelativePath): string[] {

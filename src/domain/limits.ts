@@ -12,6 +12,8 @@ export interface Limits {
   readonly targetAttemptsMax: number;
   /** A target whose first artifact of its own the cluster could not fetch this often in a row stays shared for the session. */
   readonly unfetchedMax: number;
+  /** An artifact of a target's own that the registry has lost is pushed again this often before its source has fetched it or the next save. */
+  readonly repushesMax: number;
   /** `push` and `reconcile`: how often one thing is tried, and how long is waited in between. */
   readonly attemptsMax: number;
   readonly attemptBackoffMsMin: number;
@@ -45,6 +47,7 @@ export const DEFAULT_LIMITS: Limits = {
   backoffJitterRatio: 0.2,
   targetAttemptsMax: 5,
   unfetchedMax: 3,
+  repushesMax: 3,
   attemptsMax: 3,
   attemptBackoffMsMin: 5_000,
   attemptBackoffMsMax: 30_000,

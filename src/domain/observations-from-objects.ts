@@ -4,6 +4,7 @@ import { applicationObservation } from './argo/application-observation.ts';
 import type { Condition, KubeObject } from './kube-object.ts';
 import type { SourceObservation, TargetObservation } from './observation.ts';
 import { objectId } from './target.ts';
+import { withoutCredentials } from './without-credentials.ts';
 
 const MESSAGE_CHARACTERS_MAX = 1_000;
 /** kustomize-controller leaves an object alone that carries this as annotation or label. */
@@ -78,7 +79,8 @@ function commonObservation(object: KubeObject) {
     suspended: object.spec?.suspend === true,
     ready: ready?.status ?? ('Unknown' as const),
     reason: ready?.reason ?? '',
-    message: (ready?.message ?? '').slice(0, MESSAGE_CHARACTERS_MAX),
+    // It is logged and shown, and may name a repository by its URL.
+    message: withoutCredentials(ready?.message ?? '').slice(0, MESSAGE_CHARACTERS_MAX),
     observedGeneration: integer(object.status?.observedGeneration),
     lastHandledReconcileAt: text(object.status?.lastHandledReconcileAt),
   };

@@ -1,5 +1,6 @@
 import { isApplicationSource } from './argo/application-source.ts';
 import { dependencyOrder } from './dependency-order.ts';
+import { isOwnArtifacts } from './isolation/application-marks.ts';
 import { readSource } from './isolation/isolated-source.ts';
 import {
   type Definitions,
@@ -134,7 +135,9 @@ function problemOf(
     const resume = `flux resume ${kind.toLowerCase()} ${name} -n ${namespace}`;
     return { reason: SUSPENDED, message: `spec.suspend is true: it is not reconciled until it is resumed (${resume})` };
   }
-  const missing = [reads, via].find((id) => id !== undefined && !sources.some((source) => source.id === id));
+  // What a session has moved an Application to is no source of its own.
+  const isNamed = (id: ObjectId): boolean => isOwnArtifacts(id) || sources.some((source) => source.id === id);
+  const missing = [reads, via].find((id) => id !== undefined && !isNamed(id));
   if (missing !== undefined) {
     const elsewhere = missing.split('/')[1] === namespace ? '' : ' (in another namespace than its own)';
     return { reason: 'SourceNotFound', message: `its source ${missing}${elsewhere} is not there, or may not be read` };

@@ -18,4 +18,6 @@ export interface WantedTarget {
   readonly revision: string | undefined;
   /** The `requestedAt` that we set on the target; undefined when it was not asked itself. */
   readonly token: string | undefined;
+  /** Of an Application: the revision of the last sync that had ended when it was asked; null: none had. Undefined: not known. */
+  readonly syncedBefore?: string | null | undefined;
 }

@@ -32,7 +32,7 @@ export function applicationRequest(
 }
 
 /** What `argocd app sync` asks for: the target revision as it is then, with the options of the Application's own policy, and nothing pruned. */
-function syncOperation(spec: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+export function syncOperation(spec: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { syncOptions, retry } = asFields(spec.syncPolicy);
   const options = asList(syncOptions).flatMap((option) => asText(option) ?? []);
   return {
@@ -46,7 +46,7 @@ function syncOperation(spec: Readonly<Record<string, unknown>>): Readonly<Record
  * Argo CD has no source object that tells when an artifact is fetched: each Application resolves the tag when it is refreshed. So what is
  * pushed is there, under its manifest's digest, as soon as the registry has it.
  */
-export function pushedSource(id: ObjectId, digest: string | undefined, token: string): SourceObservation {
+export function pushedSource(id: ObjectId, digest: string | undefined, token: string | undefined): SourceObservation {
   return {
     id,
     generation: 0,

@@ -1,11 +1,16 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import type { ClosureArtifactOutcome } from '../domain/closure-artifact.ts';
+import { ownArtifactsOf } from '../domain/isolation/application-marks.ts';
+import { applicationObstacle, applicationPlace } from '../domain/isolation/application-obstacle.ts';
 import { ownArtifactPlace } from '../domain/isolation/isolated-source.ts';
+import { whoseIsolation } from '../domain/isolation/lost-session.ts';
 import { ownSourceName } from '../domain/isolation/own-source-name.ts';
 import { isIsolated, sessionIsolation } from '../domain/isolation/session-marks.ts';
 import { closureObstacle, sessionObstacle } from '../domain/isolation/session-obstacle.ts';
 import { sessionSourceMarks } from '../domain/isolation/session-source.ts';
-import { type ObjectId, objectId, type TargetDefinition } from '../domain/target.ts';
+import type { Obstacle } from '../domain/isolation/skip-reason.ts';
+import { isOciKind } from '../domain/source-kinds.ts';
+import { type ObjectId, objectId, parseObjectId, type TargetDefinition } from '../domain/target.ts';
 import type { IsolationContext } from '../machines/isolation-context.ts';
 import { isolationMachineId, targetMachineId } from '../machines/messages.ts';
 import type { TargetContext } from '../machines/target-context.ts';
@@ -20,7 +25,7 @@ export interface SourceChoiceInput {
   readonly isOn: () => boolean;
   /** `<namespace>/<name>` of the Lease, while it lives. */
   readonly session: () => string | undefined;
-  /** `oci://…` where artifacts go when the shared source is no OCIRepository. */
+  /** `oci://…` where artifacts go when the shared source is none of OCI. */
   readonly registry: string | undefined;
 }
 
@@ -39,8 +44,11 @@ function existing({ view, session }: SourceChoiceInput, target: TargetDefinition
   const marks = object === undefined ? undefined : sessionIsolation(object);
   if (isIsolated(marks)) {
     if (marks.session === session()) return { by: 'own', source: marks.ownSource };
-    const because = `it is isolated by another session (Lease ${marks.session}), which it is left to`;
-    return { by: 'nobody', because, hint: 'end that session, or put back what it left: reconcile-machine restore' };
+    const isLost = view.lost?.session === marks.session;
+    const hint = isLost
+      ? 'watch again to go on with it, or put it back: reconcile-machine restore'
+      : 'end that session, or put back what it left: reconcile-machine restore';
+    return { by: 'nobody', because: `${whoseIsolation(marks.session, view.lost)}: it is left as it is`, hint };
   }
   if (target.ownSource === undefined) return undefined;
   const own = view.object(target.ownSource);
@@ -56,9 +64,9 @@ function existing({ view, session }: SourceChoiceInput, target: TargetDefinition
 }
 
 function fresh(input: SourceChoiceInput, target: TargetDefinition, wanted: WantedTarget): IsolationChoice {
-  const { view, machines, session } = input;
+  const { machines } = input;
   if (!input.isOn()) return shared('');
-  const isPushable = target.source.startsWith('OCIRepository/');
+  const isPushable = isOciKind(parseObjectId(target.source).kind);
   // What everybody is asked for is pushed for everybody. Where nothing can be pushed so, those that differ go on their own.
   if (wanted.rule === 'full' && (isPushable || !differs(machines(), wanted))) return shared('');
   const isolation = machines().get(isolationMachineId(target.id));
@@ -68,22 +76,40 @@ function fresh(input: SourceChoiceInput, target: TargetDefinition, wanted: Wante
   const { unfetched, refusal = '' } = (isolation?.context ?? {}) as Partial<IsolationContext>;
   // Another content is another attempt.
   if (unfetched !== undefined && unfetched.content === wanted.digest) return shared(refusal);
-  const obstacle =
-    sessionObstacle({
-      target,
-      object: view.object(target.id),
-      shared: view.object(target.source),
-      registry: input.registry,
-    }) ?? closureObstacle(input.artifactOf(target.id));
-  if (obstacle !== undefined) return shared(obstacle.message);
+  const source = target.kind === 'Application' ? ownArtifacts(input, target) : freshSource(input, target);
+  if (typeof source !== 'string') return shared(source.message);
+  const obstacle = closureObstacle(input.artifactOf(target.id));
+  return obstacle === undefined ? { by: 'own', source } : shared(obstacle.message);
+}
+
+/** The artifacts that an Application is pointed at, one after the other: they need no object. */
+function ownArtifacts({ view, registry }: SourceChoiceInput, target: TargetDefinition): ObjectId | Obstacle {
+  const object = view.object(target.id);
+  if (object === undefined) return { reason: 'not-here', message: 'it is not in the cluster' };
+  const source = view.definitions.sources.find(({ id }) => id === target.source);
+  const place = applicationPlace(source, registry);
+  if ('reason' in place) return place;
+  return applicationObstacle(object, (id) => view.object(id)) ?? ownArtifactsOf(place.url, target);
+}
+
+/** An OCIRepository that is there, made for it by this session, or to be made. */
+function freshSource({ view, registry, session }: SourceChoiceInput, target: TargetDefinition): ObjectId | Obstacle {
+  const obstacle = sessionObstacle({
+    target,
+    object: view.object(target.id),
+    shared: view.object(target.source),
+    registry,
+  });
+  if (obstacle !== undefined) return obstacle;
   const isTaken = (name: string): boolean => {
     const there = view.object(objectId('OCIRepository', target.namespace, name));
     const marks = there === undefined ? undefined : sessionSourceMarks(there);
     return there !== undefined && (marks?.target !== target.id || marks.session !== session());
   };
   const name = ownSourceName(target, isTaken);
-  if (name === undefined) return shared(`OCIRepositories of the names for its own source exist in ${target.namespace}`);
-  return { by: 'own', source: objectId('OCIRepository', target.namespace, name) };
+  if (name !== undefined) return objectId('OCIRepository', target.namespace, name);
+  const message = `OCIRepositories of the names for its own source exist in ${target.namespace}`;
+  return { reason: 'name-taken', message };
 }
 
 function differs(machines: ReadonlyMap<string, AnyMachineSnapshot>, { id, digest }: WantedTarget): boolean {

@@ -2,6 +2,7 @@ import { definitionsReading } from '../domain/argo/application-definition.ts';
 import { isApplicationSource } from '../domain/argo/application-source.ts';
 import { FailureError } from '../domain/failure.ts';
 import { isFedKind, isGitKind, isOciKind } from '../domain/source-kinds.ts';
+import { isSourceNamed } from '../domain/source-name.ts';
 import {
   type Definitions,
   type ObjectId,
@@ -38,9 +39,7 @@ export function fedSource(definitions: Definitions, choice: FedSourceChoice): Fe
 }
 
 function named(candidates: readonly SourceDefinition[], wanted: string): SourceDefinition {
-  const matching = candidates.filter(
-    ({ id, namespace, name }) => id === wanted || `${namespace}/${name}` === wanted || name === wanted,
-  );
+  const matching = candidates.filter(({ id }) => isSourceNamed(id, wanted));
   const [only] = matching;
   if (only !== undefined && matching.length === 1) return only;
   if (only !== undefined)
@@ -113,7 +112,11 @@ export function targetsFedBy(definitions: Definitions, source: ObjectId): Target
   return targets.filter((target) => target.source === source || artifacts.has(target.source));
 }
 
-function pushTarget(source: SourceDefinition, choice: FedSourceChoice): Pick<FedSource, 'push' | 'notPushable'> {
+/** Where a push for this source goes, or why there is none. */
+export function pushTarget(
+  source: SourceDefinition,
+  choice: Pick<FedSourceChoice, 'registry' | 'tag'>,
+): Pick<FedSource, 'push' | 'notPushable'> {
   const no = (notPushable: string): Pick<FedSource, 'push' | 'notPushable'> => ({ push: undefined, notPushable });
   if (!isOciKind(source.kind)) {
     const asked =

@@ -1,3 +1,4 @@
+import { ARGO_RESOURCES } from '../cluster/argo-resources.ts';
 import type { ClusterClient } from '../cluster/client.ts';
 import type { Clock } from '../cluster/clock.ts';
 import type { ServedResource } from '../cluster/discovery.ts';
@@ -20,7 +21,7 @@ import { LEASES } from './session-lease.ts';
 
 const LEASE_RESOURCE: ServedResource = { ...LEASES, kind: 'Lease' };
 /** What sessions change, and without which nothing can be told. */
-const NEEDED_KINDS: ReadonlySet<string> = new Set(['Kustomization', 'OCIRepository']);
+const NEEDED_KINDS: ReadonlySet<string> = new Set(['Kustomization', 'OCIRepository', 'Application']);
 /** What else may read an OCIRepository. */
 const OTHER_READERS: ReadonlySet<string> = new Set(['HelmRelease', 'ArtifactGenerator']);
 
@@ -45,14 +46,17 @@ export async function findIsolations(client: ClusterClient, options: FindOptions
   const { namespace, signal } = options;
   const within = { namespace, ...(signal === undefined ? {} : { signal }) };
   const served = await client.discover(
-    FLUX_RESOURCES.filter(({ kind }) => NEEDED_KINDS.has(kind) || OTHER_READERS.has(kind)),
+    [...FLUX_RESOURCES, ...ARGO_RESOURCES].filter(({ kind }) => NEEDED_KINDS.has(kind) || OTHER_READERS.has(kind)),
   );
   const unread: Failure[] = [];
   const lists = await Promise.all(
     served.map((resource) =>
       listAll(client, resource, within).catch((error: unknown): readonly KubeObject[] => {
-        if (NEEDED_KINDS.has(resource.kind)) throw error;
-        unread.push(failureOf(error, 'api-server'));
+        const failure = failureOf(error, 'api-server');
+        // Who works with Flux alone may have no right to another engine's objects, and has changed none.
+        const isOthers = resource.kind === 'Application' && failure.kind === 'forbidden';
+        if (NEEDED_KINDS.has(resource.kind) && !isOthers) throw error;
+        unread.push(failure);
         return [];
       }),
     ),

@@ -3,6 +3,7 @@ import type { ClusterClient } from '../cluster/client.ts';
 import { objectPath } from '../cluster/resource.ts';
 import type { ClosureArtifactOutcome } from '../domain/closure-artifact.ts';
 import { type Failure, FailureError, isRetryable } from '../domain/failure.ts';
+import { isOwnArtifacts } from '../domain/isolation/application-marks.ts';
 import { isIsolated, sessionIsolation } from '../domain/isolation/session-marks.ts';
 import { moveDigestPatch, sessionSourceMarks } from '../domain/isolation/session-source.ts';
 import type { ObjectId } from '../domain/target.ts';
@@ -12,9 +13,10 @@ import type { PushedArtifact, RegistryClient } from '../registry/client.ts';
 import { objectReference, requestAnnotation } from './ask-flux.ts';
 import { call, failureOf } from './call.ts';
 import { pushClosureArtifact } from './closure-artifact.ts';
-import { ownSourceSeen } from './isolation-observations.ts';
-import type { LiveView } from './live-view.ts';
-import { ownSourceSteps } from './own-source-steps.ts';
+import { artifactSeen, ownSourceSeen } from './isolation-observations.ts';
+import { idOf, type LiveView } from './live-view.ts';
+import { moveApplication } from './move-application.ts';
+import { currentSession, ownSourceSteps } from './own-source-steps.ts';
 import { ResolvedContents } from './push-artifact.ts';
 import { returnTarget } from './return-target.ts';
 import type { Underway } from './underway.ts';
@@ -35,6 +37,8 @@ export interface IsolationEffectDependencies {
   readonly runHooks: (cycle: number, signal: AbortSignal) => Promise<Failure | undefined>;
   /** Told of what is being sent. */
   readonly saving: Underway;
+  /** Told of a parent Application that shows a child as different while that is isolated. */
+  readonly onParted?: (child: ObjectId, parent: ObjectId) => void;
 }
 
 /** The handlers of what the isolation machines ask for. Each looks at what is there first, so that doing it again does no harm. */
@@ -55,6 +59,16 @@ export function isolationEffects(dependencies: IsolationEffectDependencies): Rec
     return 'failure' in result ? failedOutcome(result.failure) : result.value;
   }
 
+  /** An own source that was deleted within a gap of the watch is told of by nobody else. */
+  function orForget(error: unknown, source: ObjectId): never {
+    const known = view.object(source);
+    if (failureOf(error).kind === 'not-found' && known !== undefined) {
+      view.remove(known);
+      engine().dispatch(...view.eventsFor(engine().state, undefined, source));
+    }
+    throw error;
+  }
+
   /** The watch may have brought more than an answer says. */
   function seenNow(source: ObjectId): OwnSourceSeen {
     const object = view.object(source);
@@ -63,6 +77,23 @@ export function isolationEffects(dependencies: IsolationEffectDependencies): Rec
   }
 
   const steps = ownSourceSteps(dependencies);
+
+  async function applicationSwitched({
+    target,
+    ...artifact
+  }: Omit<MoveParameters, 'source'> & { token: string }): Promise<Outcome> {
+    const session = currentSession(dependencies.session());
+    const address = (): string => dependencies.addressOf(target).url;
+    const { isAsked, parent } = await moveApplication({ view, client }, target, { ...artifact, session, address });
+    if (parent !== undefined) dependencies.onParted?.(target, idOf(parent));
+    const object = view.object(target);
+    const source = object === undefined ? undefined : artifactSeen(object);
+    if (source === undefined) {
+      const message = `somebody pointed ${target} at another source meanwhile`;
+      throw new FailureError({ kind: object === undefined ? 'gone' : 'invalid', message });
+    }
+    return { type: 'TargetSwitched', source, ...(isAsked ? { token: artifact.token } : {}) };
+  }
 
   return {
     pushClosure: async (
@@ -92,8 +123,9 @@ export function isolationEffects(dependencies: IsolationEffectDependencies): Rec
         await steps.createSource(target, source, digest, content);
         return { type: 'SourceCreated', source: seenNow(source) };
       }),
-    switchTarget: ({ target, source }: MoveParameters) =>
+    switchTarget: ({ target, source, digest, content, token }: MoveParameters & { token: string }) =>
       step(async () => {
+        if (isOwnArtifacts(source)) return applicationSwitched({ target, digest, content, token });
         await steps.switchTarget(target, source);
         const object = view.object(target);
         const marks = object === undefined ? undefined : sessionIsolation(object);
@@ -107,10 +139,12 @@ export function isolationEffects(dependencies: IsolationEffectDependencies): Rec
         const live = view.object(source);
         const reference = objectReference(source, live);
         const follows = live !== undefined && ownSourceSeen(live).digest === undefined;
-        const moved = follows
-          ? await client.annotate(reference, requestAnnotation(token))
-          : await client.patch(reference, moveDigestPatch(digest, content));
-        view.put(moved);
+        const asked = token === '' ? undefined : requestAnnotation(token);
+        const sent =
+          follows && asked !== undefined
+            ? client.annotate(reference, asked)
+            : client.patch(reference, moveDigestPatch(digest, content, asked));
+        view.put(await sent.catch((error: unknown) => orForget(error, source)));
         return { type: 'SourceMoved', source: seenNow(source) };
       }),
     returnTarget: ({ target }: MoveParameters) =>

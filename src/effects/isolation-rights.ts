@@ -23,6 +23,8 @@ const IN_SOURCE_NAMESPACE: readonly NeededRight[] = [
   { ...LEASES, verb: 'delete' },
 ];
 
+const APPLICATIONS: readonly NeededRight[] = [{ group: 'argoproj.io', resource: 'applications', verb: 'patch' }];
+
 /**
  * What this user may not do of all that isolating takes, in words; undefined: nothing is missing. Whoever may do it everywhere is asked about
  * once, others namespace by namespace. Rejects with FailureError.
@@ -30,9 +32,10 @@ const IN_SOURCE_NAMESPACE: readonly NeededRight[] = [
 export async function missingRight(
   client: Pick<ClusterClient, 'request'>,
   namespaces: { readonly targets: readonly string[]; readonly source: string },
+  kind: 'Kustomization' | 'Application' = 'Kustomization',
 ): Promise<string | undefined> {
   const [inTargets, inSource] = await Promise.all([
-    firstMissing(client, IN_TARGET_NAMESPACES, namespaces.targets),
+    firstMissing(client, kind === 'Application' ? APPLICATIONS : IN_TARGET_NAMESPACES, namespaces.targets),
     firstMissing(client, IN_SOURCE_NAMESPACE, [namespaces.source]),
   ]);
   return inTargets ?? inSource;

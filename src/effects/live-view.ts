@@ -1,6 +1,7 @@
 import { type ApplicationOptions, definitionsReading } from '../domain/argo/application-definition.ts';
 import { definitionsFromObjects } from '../domain/definitions-from-objects.ts';
 import { beforeIsolation, isolatedFrom, ownArtifactPlace, readSource } from '../domain/isolation/isolated-source.ts';
+import type { LostSession } from '../domain/isolation/lost-session.ts';
 import { isIsolated, sessionIsolation } from '../domain/isolation/session-marks.ts';
 import { sessionSourceMarks } from '../domain/isolation/session-source.ts';
 import type { KubeObject } from '../domain/kube-object.ts';
@@ -27,6 +28,8 @@ export class LiveView {
   readonly #mapping = new Map<ObjectId, string>();
   /** `<namespace>/<name>` of the Lease of this process's session, once there is one. */
   session: string | undefined;
+  /** The session that this process had. */
+  lost: LostSession | undefined;
   /** The source that a session made for a target, by the target. */
   readonly #madeSources = new Map<ObjectId, ObjectId>();
   /** The uid of what was removed last, by name: an answer to a request of before does not bring it back. */
@@ -225,6 +228,7 @@ export class LiveView {
       own: own === undefined ? undefined : this.#objects.get(own),
       made: made === undefined ? undefined : this.#objects.get(made),
       session: this.session,
+      lost: this.lost,
     });
     const events = isolationEvents(state, target.id, observation, this.#toldIsolations.get(target.id));
     if (events.length > 0) this.#toldIsolations.set(target.id, observation);
@@ -292,14 +296,19 @@ export class LiveView {
 
 /** What files mean does not depend on these. */
 function withoutPassing(name: string, value: unknown): unknown {
-  return name === 'generation' || name === 'ownSource' ? undefined : value;
+  return name === 'ownSource' ? undefined : withoutGeneration(name, value);
+}
+
+/** Says nothing that the definitions do. */
+function withoutGeneration(name: string, value: unknown): unknown {
+  return name === 'generation' ? undefined : value;
 }
 
 /** What of the object is in the definitions. An own source counts by where it belongs and where its artifact goes: its digest moves with each save. */
 function mappingOf(object: KubeObject, options: ApplicationOptions): string {
   const from = isolatedFrom(object);
   const defined = from === undefined ? definitionsFromObjects([{ object }], options) : [from, ownArtifactPlace(object)];
-  return JSON.stringify(defined, withoutPassing);
+  return JSON.stringify(defined, withoutGeneration);
 }
 
 function definitionsOf(objects: readonly KubeObject[], options: ApplicationOptions): Definitions {

@@ -10,6 +10,7 @@ import { placeholderIn } from '../domain/spec-path.ts';
 import type { Definitions } from '../domain/target.ts';
 import { isTransforming } from '../domain/transforming-kustomization.ts';
 import { parseYamlDocuments } from '../domain/yaml-documents.ts';
+import { expandApplicationSets } from './expand-application-sets.ts';
 import { buildKustomization, findKustomizeBuilder, type KustomizeBuilder } from './kustomize-build.ts';
 
 export interface OfflineOptions {
@@ -47,11 +48,15 @@ export async function offlineDefinitions(options: OfflineOptions): Promise<Offli
   const files = definingFiles(options.tree, options.limits);
   const builder = options.builder === null ? undefined : (options.builder ?? findKustomizeBuilder());
   const groups = await Promise.all(
-    definingGroups(files, options.graph).map(({ directory, isKustomization, members }) =>
-      isKustomization && mayBePatched(directory, members, options)
-        ? builtGroup(directory, members, builder, options, problems)
-        : { directory, objects: members.flatMap((file) => file.objects) },
-    ),
+    definingGroups(files, options.graph).map(async ({ directory, isKustomization, members }) => {
+      const group =
+        isKustomization && mayBePatched(directory, members, options)
+          ? await builtGroup(directory, members, builder, options, problems)
+          : { directory, objects: members.flatMap((file) => file.objects) };
+      const expanded = await expandApplicationSets(group.objects, options.tree);
+      problems.push(...expanded.problems);
+      return { directory, objects: expanded.objects };
+    }),
   );
   const entries = clusterEntries(groups, options).map(({ entry, objects }) => ({
     entry,

@@ -1,7 +1,7 @@
 import { type ClusterClient, FIELD_MANAGER } from '../cluster/client.ts';
-import { jsonPatch } from '../cluster/json-patch.ts';
 import { collectionPath } from '../cluster/resource.ts';
 import { FailureError } from '../domain/failure.ts';
+import { whoseIsolation } from '../domain/isolation/lost-session.ts';
 import { isIsolated, sessionIsolation } from '../domain/isolation/session-marks.ts';
 import { parentOf } from '../domain/isolation/session-obstacle.ts';
 import { isolatingPatch } from '../domain/isolation/session-patches.ts';
@@ -11,6 +11,7 @@ import { type ObjectId, parseObjectId } from '../domain/target.ts';
 import { objectReference } from './ask-flux.ts';
 import { ownSourceSeen } from './isolation-observations.ts';
 import type { LiveView } from './live-view.ts';
+import { patchAsSeen } from './patch-as-seen.ts';
 
 /** The two steps by which a target gets a source of its own. Both reject with FailureError, and do nothing where it is done already. */
 export interface OwnSourceSteps {
@@ -19,8 +20,6 @@ export interface OwnSourceSteps {
   /** Points the target at it, in one patch that acts only on what was seen. */
   switchTarget(target: ObjectId, source: ObjectId): Promise<void>;
 }
-
-const SWITCH_ATTEMPTS_MAX = 3;
 
 export function ownSourceSteps(dependencies: {
   readonly view: LiveView;
@@ -38,21 +37,14 @@ export function ownSourceSteps(dependencies: {
   }
 
   async function freshly(id: ObjectId): Promise<KubeObject | undefined> {
+    const known = view.object(id);
     try {
-      return seen(await client.get(objectReference(id, view.object(id))));
+      return seen(await client.get(objectReference(id, known)));
     } catch (error) {
-      if (error instanceof FailureError && error.failure.kind === 'not-found') return undefined;
-      throw error;
+      if (!(error instanceof FailureError) || error.failure.kind !== 'not-found') throw error;
+      if (known !== undefined) view.remove(known);
+      return undefined;
     }
-  }
-
-  function currentSession(): string {
-    const session = dependencies.session();
-    if (session !== undefined) return session;
-    throw new FailureError({
-      kind: 'forbidden',
-      message: 'the session has no Lease, so nobody could tell that it lives',
-    });
   }
 
   async function createSource(
@@ -63,7 +55,7 @@ export function ownSourceSteps(dependencies: {
   ): Promise<KubeObject> {
     const object = view.object(target);
     const shared = sharedObject(view, target);
-    const session = currentSession();
+    const session = currentSession(dependencies.session());
     if (object === undefined || shared === undefined) {
       throw new FailureError({
         kind: 'gone',
@@ -71,7 +63,8 @@ export function ownSourceSteps(dependencies: {
       });
     }
     const { namespace, name } = parseObjectId(source);
-    const existing = view.object(source);
+    // What was made and deleted within a gap of the watch is known by the answer to our own request only.
+    const existing = view.object(source) === undefined ? undefined : await freshly(source);
     if (existing !== undefined) return pointed(existing, { target, session, digest, content });
     const { url, insecure } = dependencies.addressOf(target);
     const made = sessionSource({ target: object, shared, session, url, digest, content, name });
@@ -108,44 +101,38 @@ export function ownSourceSteps(dependencies: {
   }
 
   async function switchTarget(target: ObjectId, source: ObjectId): Promise<void> {
-    let object = view.object(target);
-    for (let attempt = 1; object !== undefined; attempt += 1) {
-      if (sessionReads(object, currentSession(), source)) return;
-      const patch = isolatingPatch(object, {
-        ownSource: parseObjectId(source).name,
-        session: currentSession(),
-        keepFromParent: parentOf(object) !== undefined,
-      });
-      try {
-        seen(await jsonPatch(client, objectReference(target, object), patch));
-        return;
-      } catch (error) {
-        // Somebody changed it since it was seen.
-        const isOther = error instanceof FailureError && error.failure.statusCode === 422;
-        if (!isOther || attempt === SWITCH_ATTEMPTS_MAX) throw error;
-        const before = JSON.stringify(object.spec?.sourceRef);
-        object = await freshly(target);
-        if (
-          object !== undefined &&
-          JSON.stringify(object.spec?.sourceRef) !== before &&
-          !sessionReads(object, currentSession(), source)
-        ) {
-          throw new FailureError({
-            kind: 'invalid',
-            message: `somebody pointed ${target} at another source meanwhile`,
-          });
-        }
+    let before: unknown;
+    const sent = await patchAsSeen({ view, client }, target, (object) => {
+      const session = currentSession(dependencies.session());
+      const marks = sessionIsolation(object);
+      if (isIsolated(marks) && marks.session !== session) {
+        throw new FailureError({ kind: 'invalid', message: `${target}: ${whoseIsolation(marks.session, view.lost)}` });
       }
-    }
-    throw new FailureError({ kind: 'gone', message: `${target} is no longer there` });
+      if (isIsolated(marks) && marks.ownSource === source) return 'nothing';
+      const reads = JSON.stringify(object.spec?.sourceRef);
+      if (before !== undefined && before !== reads) {
+        throw new FailureError({
+          kind: 'invalid',
+          message: `somebody pointed ${target} at another source meanwhile`,
+        });
+      }
+      before = reads;
+      const keepFromParent = parentOf(object) !== undefined;
+      return isolatingPatch(object, { ownSource: parseObjectId(source).name, session, keepFromParent });
+    });
+    if (sent === 'absent') throw new FailureError({ kind: 'gone', message: `${target} is no longer there` });
   }
 
   return { createSource, switchTarget };
 }
 
-function sessionReads(object: KubeObject, session: string, source: ObjectId): boolean {
-  const marks = sessionIsolation(object);
-  return isIsolated(marks) && marks.session === session && marks.ownSource === source;
+/** Rejects where nobody could tell that the session lives. */
+export function currentSession(session: string | undefined): string {
+  if (session !== undefined) return session;
+  throw new FailureError({
+    kind: 'forbidden',
+    message: 'the session has no Lease, so nobody could tell that it lives',
+  });
 }
 
 function sharedObject(view: LiveView, target: ObjectId): KubeObject | undefined {

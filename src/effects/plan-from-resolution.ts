@@ -1,7 +1,7 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import { readSource } from '../domain/isolation/isolated-source.ts';
 import type { FileDecision, HeldTarget, Resolution } from '../domain/resolution.ts';
-import { type Definitions, type ObjectId, objectId } from '../domain/target.ts';
+import { type Definitions, type GeneratorDefinition, type ObjectId, objectId } from '../domain/target.ts';
 import type { Outcome } from '../engine/engine.ts';
 import { targetMachineId } from '../machines/messages.ts';
 import type { TargetContext } from '../machines/target-context.ts';
@@ -80,7 +80,7 @@ export function planFromResolution(input: PlanningInput): Outcome {
     bystanders: push ? bystandersOf(resolution, definitions, affected) : 0,
     pruneRisk: undefined,
     released: common.released.filter((id) => !affected.has(id) || !isHeld(machines, id)),
-    ...(push ? {} : { push }),
+    ...(push ? unseenBy(definitions, machines) : { push }),
   };
   const warnings = [...common.warnings, ...notSent.map(notSentWarning(input)), ...ignoredEdits(input)];
   const outcome = { ...common, warnings, plan };
@@ -116,6 +116,31 @@ function bystandersOf(resolution: Resolution, definitions: Definitions, affected
     ({ id, ownSource, suspended }) => ownSource !== undefined && !suspended && !affected.has(id),
   );
   return Math.max(0, resolution.bystanders - isolated.length);
+}
+
+/**
+ * Of what is composed of the source by a generator that may not be listed nobody here knows. A push reaches it all the same: what such a target
+ * was reconciled with is what it has no longer.
+ */
+function unseenBy(
+  { targets, generators }: Definitions,
+  machines: ReadonlyMap<string, AnyMachineSnapshot>,
+): Pick<Plan, 'unseen'> {
+  const unseen = targets.filter(({ id, source }) => {
+    const snapshot = machines.get(targetMachineId(id));
+    if (!source.startsWith('ExternalArtifact/') || snapshot?.matches('settled') !== true) return false;
+    const { owed, reconciledDigest } = snapshot.context as TargetContext;
+    // Where it is unknown what it has, nothing is taken for known.
+    return !owed && reconciledDigest !== undefined && !generators.some((generator) => mayMake(generator, source));
+  });
+  return unseen.length === 0 ? {} : { unseen: unseen.map(({ id }) => id) };
+}
+
+/** The artifacts of a discovery by path are named as directories are. */
+function mayMake({ namespace, artifacts, pathPattern }: GeneratorDefinition, artifact: ObjectId): boolean {
+  return pathPattern === undefined
+    ? artifacts.some(({ name }) => objectId('ExternalArtifact', namespace, name) === artifact)
+    : artifact.startsWith(`ExternalArtifact/${namespace}/`);
 }
 
 /** Those not held for the very same reason already: a hold is told once. */

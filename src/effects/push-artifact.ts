@@ -14,6 +14,13 @@ export function artifactConfig(contentDigest: string, digests: Readonly<Record<O
   return { 'reconcile-machine.dev/content': contentDigest, 'reconcile-machine.dev/targets': sorted };
 }
 
+/** The digest of all files that an artifact's config blob carries, or undefined when another tool made it. */
+export function contentDigestOf(config: unknown): string | undefined {
+  const content = typeof config === 'object' && config !== null ? Object.entries(config) : [];
+  const [, digest] = content.find(([name]) => name === 'reconcile-machine.dev/content') ?? [];
+  return typeof digest === 'string' && digest !== '' ? digest : undefined;
+}
+
 /** The target digests an artifact's config blob carries, or undefined when another tool made it. */
 export function targetDigestsOf(config: unknown): Readonly<Record<ObjectId, string>> | undefined {
   if (typeof config !== 'object' || config === null) return undefined;

@@ -4,6 +4,7 @@ import type { EffectHandler, Outcome } from '../engine/engine.ts';
 import { targetMachineId } from '../machines/messages.ts';
 import { RUN, type RunContext } from '../machines/run-context.ts';
 import type { TargetContext } from '../machines/target-context.ts';
+import { wasTurnedAway } from '../machines/target-rules.ts';
 import { askGenerators } from './ask-generators.ts';
 import { type AskDependencies, askObject } from './ask-object.ts';
 import { call, outcomeOf } from './call.ts';
@@ -31,15 +32,15 @@ export function reconcileEffects(dependencies: ReconcileEffectDependencies): Rec
     ...releaseEffects({ ...dependencies, call: (run) => call(engine(), 'api-server', now, run) }),
   };
 
-  /** Where Flux came to it before its dependencies were Ready, it looks again only after 30 s: then it is asked. */
+  /** One that Flux has turned away it looks at again only after 30 s: it is asked. */
   function runsAnyway(id: ObjectId): boolean {
     const context = engine().state.machines.get(targetMachineId(id))?.context as TargetContext | undefined;
     const before = dependencies.before.get(id);
     const run = engine().state.machines.get(RUN)?.context as RunContext | undefined;
-    // Argo CD runs nothing because a source has moved.
-    if (id.startsWith('Application/')) return false;
+    // Argo CD runs nothing because a source has moved, and the chart of a HelmRelease is not asked for.
+    if (!id.startsWith('Kustomization/')) return false;
     // What did not come by itself within an attempt is not relied upon in the next.
     if (context === undefined || before === undefined || run?.targets[id]?.attempt !== 1) return false;
-    return isRunAnyway(context.revisions.at(-1), before) && context.observation?.reason !== 'DependencyNotReady';
+    return isRunAnyway(context.revisions.at(-1), before) && !wasTurnedAway(context);
   }
 }

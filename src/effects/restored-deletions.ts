@@ -1,7 +1,10 @@
+import { isAutomated } from '../domain/argo/application-definition.ts';
+import { applicationSource } from '../domain/argo/application-source.ts';
+import { isApplication } from '../domain/argo/is-application.ts';
 import { contentOf } from '../domain/closure-artifact.ts';
 import { appliedSince, INVENTORY_BEFORE } from '../domain/isolation/earlier-inventory.ts';
 import type { FoundIsolations, FoundTarget } from '../domain/isolation/found-isolations.ts';
-import { isIsolated, originalSourceOf } from '../domain/isolation/session-marks.ts';
+import { isIsolated, originalSourceOf, type SessionIsolation } from '../domain/isolation/session-marks.ts';
 import { artifactPlace } from '../domain/isolation/source-obstacle.ts';
 import type { KubeObject } from '../domain/kube-object.ts';
 import { asFields, asText } from '../domain/object-fields.ts';
@@ -14,7 +17,7 @@ const AT_A_TIME = 8;
 /** The registry only makes the answer narrower: one that is slow or not to be reached from here is not waited for long. */
 const REGISTRY_TIMEOUT_MS = 3_000;
 
-/** What Flux will delete once a target reads its shared source again: objects that only files not committed or pushed define. */
+/** What Flux, or Argo CD, will delete once a target reads its shared source again: objects that only files not committed or pushed define. */
 export interface RestoredDeletions {
   readonly target: ObjectId;
   /**
@@ -33,35 +36,64 @@ export async function restoredDeletions(
 ): Promise<readonly RestoredDeletions[]> {
   return mapConcurrently(targets, AT_A_TIME, async ({ id, object, isolation }): Promise<RestoredDeletions> => {
     const none: RestoredDeletions = { target: id, certainty: 'none', objects: [] };
-    if (!isIsolated(isolation) || asFields(object.spec).prune !== true) return none;
-    const own = found.objects.get(isolation.ownSource);
+    if (!isIsolated(isolation) || !isPruning(object)) return none;
+    // An Application has no other object that it could be written on.
+    const own = isApplication(object) ? object : found.objects.get(isolation.ownSource);
     const applied = appliedSince(object, own?.metadata.annotations?.[INVENTORY_BEFORE]);
     if (applied?.length === 0) return none;
-    const shared = found.objects.get(originalSourceOf(isolation, object.metadata.namespace ?? 'default'));
-    if (own !== undefined && shared !== undefined && (await holdsTheSame(id, own, shared, options))) return none;
+    const served = isApplication(object)
+      ? taggedArtifact(isolation)
+      : servedArtifact(found.objects.get(originalSourceOf(isolation, object.metadata.namespace ?? 'default')));
+    if (served !== undefined && (await holdsTheSame(id, contentOf(own?.metadata.annotations), served, options)))
+      return none;
     if (applied !== undefined) return { target: id, certainty: 'at-most', objects: applied };
     const because = `what ${id} had applied before it was isolated is not recorded`;
     return { target: id, certainty: 'unknown', objects: [], because };
   });
 }
 
-/** Whether the shared source serves, for this target, exactly what its own source holds. */
+/** What is no longer in its source is deleted without anybody asking for that. */
+function isPruning({ kind, spec }: KubeObject): boolean {
+  const fields = asFields(spec);
+  if (kind === 'Kustomization') return fields.prune === true;
+  return isAutomated(fields) && asFields(asFields(fields.syncPolicy).automated).prune === true;
+}
+
+/** An artifact that the shared source has for all its targets. */
+interface SharedArtifact {
+  readonly url: string;
+  readonly tagOrDigest: string;
+  readonly insecure: boolean;
+}
+
+/** Of the source that Flux has fetched: what is pushed and not fetched yet does not count. */
+function servedArtifact(shared: KubeObject | undefined): SharedArtifact | undefined {
+  const digest = shared === undefined ? undefined : servedDigest(shared);
+  const place = artifactPlace('', shared, undefined);
+  if (digest === undefined || 'reason' in place) return undefined;
+  return { url: place.url, tagOrDigest: digest, insecure: asFields(shared?.spec).insecure === true };
+}
+
+/** Argo CD resolves the tag anew once the Application is back. */
+function taggedArtifact({ originalSourceRef }: SessionIsolation): SharedArtifact | undefined {
+  const { url, ref } = applicationSource(originalSourceRef);
+  if (url === undefined || ref?.tag === undefined) return undefined;
+  return { url, tagOrDigest: ref.tag, insecure: false };
+}
+
+/** Whether `shared` holds, for this target, exactly what its own artifact does. */
 async function holdsTheSame(
   target: ObjectId,
-  own: KubeObject,
-  shared: KubeObject,
+  content: string | undefined,
+  { url, tagOrDigest, insecure }: SharedArtifact,
   { now }: { readonly now: () => number },
 ): Promise<boolean> {
-  const content = contentOf(own.metadata.annotations);
-  const digest = servedDigest(shared);
-  const place = artifactPlace('', shared, undefined);
-  if (content === undefined || digest === undefined || 'reason' in place) return false;
-  const insecure = asFields(shared.spec).insecure === true;
+  if (content === undefined) return false;
   try {
     const limits = { requestTimeoutMs: REGISTRY_TIMEOUT_MS };
-    const registry = createRegistryClient({ reference: place.url, insecure, limits, now });
+    const registry = createRegistryClient({ reference: url, insecure, limits, now });
     try {
-      const read = await registry.readConfig(digest);
+      const read = await registry.readConfig(tagOrDigest);
       return targetDigestsOf(read?.config)?.[target] === content;
     } finally {
       registry.close();
@@ -71,7 +103,7 @@ async function holdsTheSame(
   }
 }
 
-/** Of the artifact that Flux serves now: `latest@sha256:…`. What is pushed and not fetched yet does not count. */
+/** `latest@sha256:…`. */
 function servedDigest({ status }: KubeObject): string | undefined {
   const revision = asText(asFields(asFields(status).artifact).revision) ?? '';
   return /sha256:[0-9a-f]{64}$/.exec(revision)?.[0];

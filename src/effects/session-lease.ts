@@ -8,10 +8,12 @@ import { type Failure, FailureError, isRetryable } from '../domain/failure.ts';
 import {
   LEASE_DURATION_SECONDS,
   LEASE_RENEW_EVERY_MS,
+  leaseFacts,
   renewPatch,
   sessionLease,
 } from '../domain/isolation/session-lease.ts';
 import { directoryMark } from '../domain/isolation/session-marks.ts';
+import type { KubeObject } from '../domain/kube-object.ts';
 import type { ObjectId } from '../domain/target.ts';
 import { failureOf } from './call.ts';
 
@@ -123,7 +125,7 @@ export async function startSessionLease(
       renewIn(LEASE_RENEW_EVERY_MS);
     } catch (error) {
       const failure = failureOf(error, 'api-server');
-      const why = lossOf(failure);
+      const why = await lossOf(failure);
       if (isOver) return;
       if (why !== undefined) {
         isOver = true;
@@ -135,11 +137,31 @@ export async function startSessionLease(
     }
   }
 
-  function lossOf({ statusCode }: Failure): string | undefined {
-    if (statusCode === 404) return `Lease ${namespace}/${name} is gone`;
+  /** What became of the Lease, where that is for good. */
+  async function lossOf({ statusCode }: Failure): Promise<string | undefined> {
+    if (statusCode === 404) return `Lease ${namespace}/${name} is gone: somebody deleted it`;
     // The patch asks for its own holder only.
-    if (statusCode === 422) return `Lease ${namespace}/${name} was taken over: the session was thought dead`;
-    return undefined;
+    if (statusCode !== 422) return undefined;
+    const other = await currentHolder();
+    if (other === holder) return undefined;
+    const seconds = Math.round((clock.now() - renewedAt) / 1_000);
+    const wasDead = seconds >= LEASE_DURATION_SECONDS;
+    const by = other === undefined ? '' : ` by ${other}`;
+    const why = wasDead
+      ? `it was not renewed for ${seconds} s, so the session was thought dead`
+      : `although it was renewed ${seconds} s ago`;
+    return `Lease ${namespace}/${name} was taken over${by}${wasDead ? ':' : ','} ${why}`;
+  }
+
+  /** Undefined where that cannot be told. */
+  async function currentHolder(): Promise<string | undefined> {
+    try {
+      const path = objectPath({ ...LEASES, namespace, name });
+      const { json } = await client.request({ method: 'GET', path, timeoutMs: REQUEST_TIMEOUT_MS });
+      return leaseFacts(json as KubeObject)?.holder;
+    } catch {
+      return undefined;
+    }
   }
 }
 

@@ -1,16 +1,12 @@
-import type { AnyMachineSnapshot } from 'xstate';
 import { isApplicationSource } from '../domain/argo/application-source.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { FileUnreadableError } from '../domain/file-tree.ts';
 import type { RelativePath } from '../domain/paths.ts';
-import { OWED, type Resolution } from '../domain/resolution.ts';
+import type { Resolution } from '../domain/resolution.ts';
 import type { ObjectId } from '../domain/target.ts';
 import type { EffectHandler, Outcome } from '../engine/engine.ts';
 import { sourceMachineId } from '../machines/messages.ts';
 import type { SourceContext } from '../machines/source-context.ts';
-import { stateName } from '../machines/state-name.ts';
-import type { TargetContext } from '../machines/target-context.ts';
-import { knownDigest, wasNeverAsked } from '../machines/target-rules.ts';
 import type { Batch } from '../machines/watch-context.ts';
 import { pushedSource } from './ask-argo.ts';
 import { askGenerators } from './ask-generators.ts';
@@ -19,6 +15,7 @@ import { call, failureOf, outcomeOf } from './call.ts';
 import { NO_CHILDREN, type ReturningChild, type ReturningChildren } from './children-to-return.ts';
 import type { FedSource } from './fed-source.ts';
 import { ALL_SHARED, type ChooseSource } from './isolation-choice.ts';
+import { knownDigests } from './known-digests.ts';
 import { planFromResolution } from './plan-from-resolution.ts';
 import { mayBePushed } from './planned-routes.ts';
 import { artifactConfig, type PushFile, ResolvedContents } from './push-artifact.ts';
@@ -44,6 +41,8 @@ export interface WatchEffectDependencies extends AskDependencies {
   readonly findBaseline?: () => Promise<void>;
   /** Resolves once no git command is rewriting the tree; true when it had to wait. */
   readonly gitUnlocked: (signal: AbortSignal) => Promise<boolean>;
+  /** True where a git command may have changed more of the tree than was told of since this was last asked. Default: never. */
+  readonly gitRewrote?: () => boolean;
   readonly push: (
     files: readonly { path: RelativePath; mode: number; read: () => Uint8Array }[],
     config: unknown,
@@ -81,7 +80,9 @@ export function watchEffects(dependencies: WatchEffectDependencies): Record<stri
     resolveTargets: async (batch: Batch, { signal }): Promise<Outcome> => {
       try {
         const waited = await dependencies.gitUnlocked(signal);
-        const swept = batch.rescan || waited ? await dependencies.sweep(signal) : [];
+        // After a git command, what was told of may be the first of hundreds.
+        const rewrote = dependencies.gitRewrote?.() === true;
+        const swept = batch.rescan || waited || rewrote ? await dependencies.sweep(signal) : [];
         const { outcome, resolution, dropped } = resolve(dependencies, batch, swept, shown);
         if (dropped.length > 0) {
           const given = await call(engine(), 'api-server', now, async () => dependencies.giveBack?.(dropped));
@@ -190,18 +191,4 @@ function onlyShown(
     ([id, digest]) => known[id] !== digest && choose({ id, rule: 'closure', digest }).by !== 'own',
   );
   return Object.fromEntries(unsent);
-}
-
-function knownDigests(
-  machines: ReadonlyMap<string, AnyMachineSnapshot>,
-  isSave: boolean,
-): Record<ObjectId, string | undefined> {
-  const known: Record<ObjectId, string | undefined> = {};
-  for (const [machine, snapshot] of machines) {
-    if (!machine.startsWith('target/')) continue;
-    const context = snapshot.context as TargetContext;
-    const state = stateName(snapshot);
-    known[context.id] = isSave && wasNeverAsked(state, context) ? OWED : knownDigest(state, context);
-  }
-  return known;
 }

@@ -190,7 +190,14 @@ function withUndefined(
   context: Record<string, unknown>,
   limits: Limits,
 ): Record<string, unknown> {
-  const [initial] = pureInitialTransition(machine, { id: nameOf(id), limits });
-  const blank = Object.fromEntries(Object.keys(initial.context).map((key) => [key, undefined]));
+  let blank = blankContexts.get(machine);
+  if (blank === undefined) {
+    const [initial] = pureInitialTransition(machine, { id: nameOf(id), limits });
+    blank = Object.fromEntries(Object.keys(initial.context).map((key) => [key, undefined]));
+    blankContexts.set(machine, blank);
+  }
   return { ...blank, ...context, limits };
 }
+
+/** Which fields there are depends on the chart alone. */
+const blankContexts = new WeakMap<AnyStateMachine, Readonly<Record<string, undefined>>>();

@@ -3,7 +3,7 @@ import type { EventLog, LoggedEvent, NewEvent, Snapshot } from './event-log.ts';
 import { type EventRow, eventOf, eventRow } from './event-row.ts';
 import { EVENT_SHAPES } from './event-shapes.ts';
 import { EventInvalidError } from './log-errors.ts';
-import { toPlainJson } from './plain-json.ts';
+import { plainJsonText } from './plain-json.ts';
 
 /** An event log that lives as long as the process: for tests and the simulator. It stores JSON, as the durable one does. */
 export function createMemoryLog(): EventLog {
@@ -47,7 +47,7 @@ export function createMemoryLog(): EventLog {
       if (seq < firstSeq - 1 || seq > lastSeq()) {
         throw new EventInvalidError(`snapshot: expected seq between ${firstSeq - 1} and ${lastSeq()}, found ${seq}`);
       }
-      snapshots.set(seq, { at, state: toPlainJson(state, 'snapshot').text });
+      snapshots.set(seq, { at, state: plainJsonText(state, 'snapshot') });
     },
     latestSnapshot(atSeq = Number.POSITIVE_INFINITY): Snapshot | undefined {
       assertOpen();

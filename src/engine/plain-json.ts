@@ -9,8 +9,22 @@ export interface PlainJson<T> {
 /** Throws EventInvalidError, naming the field by `label`, for what JSON cannot hold (functions, bigints, NaN, dates, maps, cycles). */
 export function toPlainJson<T>(value: T, label: string): PlainJson<T> {
   const exact = checkPlain(value, label, []);
-  const text = JSON.stringify(value);
-  return { text, value: exact ? value : (JSON.parse(text) as T) };
+  return { text: JSON.stringify(value), value: exact ? value : (readBack(value) as T) };
+}
+
+/** The text alone: what it reads back as is not made. Throws as `toPlainJson` does. */
+export function plainJsonText(value: unknown, label: string): string {
+  checkPlain(value, label, []);
+  return JSON.stringify(value);
+}
+
+/** Of checked plain JSON, what its text reads back as: several times as fast as to parse that. */
+function readBack(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? 0 : value;
+  if (Array.isArray(value)) return value.map(readBack);
+  const copy: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(value)) if (field !== undefined) copy[name] = readBack(field);
+  return copy;
 }
 
 /** True where the value reads back exactly as it is. */

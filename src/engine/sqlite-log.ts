@@ -5,7 +5,7 @@ import { chainChecksum, eventRow } from './event-row.ts';
 import { EVENT_SHAPES, type EventShapes } from './event-shapes.ts';
 import { EventInvalidError, LogDamagedError, LogUnwritableError } from './log-errors.ts';
 import { acquireLogLock, type LogLock } from './log-lock.ts';
-import { toPlainJson } from './plain-json.ts';
+import { plainJsonText } from './plain-json.ts';
 import { checkEnd, checkSnapshots } from './sqlite-checks.ts';
 import { makeLogDirectory, openForReading, openForWriting } from './sqlite-connection.ts';
 import { logErrorFrom } from './sqlite-error.ts';
@@ -182,7 +182,7 @@ function sqliteLog(database: DatabaseSync, { path, identity, options, lock, prom
   }
 
   function saveSnapshot({ seq, at, state }: Snapshot): void {
-    const { text } = toPlainJson(state, 'snapshot');
+    const text = plainJsonText(state, 'snapshot');
     transaction(() => {
       const { firstSeq, lastSeq } = readHead();
       if (seq < firstSeq - 1 || seq > lastSeq) {

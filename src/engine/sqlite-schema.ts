@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { LogIdentity, Snapshot } from './event-log.ts';
 import { LogDamagedError, LogIdentityError, LogVersionError } from './log-errors.ts';
-import { toPlainJson } from './plain-json.ts';
+import { plainJsonText } from './plain-json.ts';
 import { snapshotTable } from './sqlite-snapshots.ts';
 
 /** `PRAGMA application_id`: marks the file as one of ours ("rMLg"). */
@@ -36,7 +36,7 @@ export function createTables(database: DatabaseSync, identity: LogIdentity, base
     insert.run('clusterUid', identity.clusterUid);
     if (base !== undefined) {
       database.prepare('UPDATE head SET first_seq = ?, last_seq = ? WHERE id = 1').run(base.seq + 1, base.seq);
-      snapshotTable(database).save(base.seq, base.at, toPlainJson(base.state, 'snapshot').text);
+      snapshotTable(database).save(base.seq, base.at, plainJsonText(base.state, 'snapshot'));
     }
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
   } catch (error) {

@@ -18,7 +18,7 @@ export interface OwnSourceSeen {
 export interface IsolationObservation {
   /** The target reads `source`, for this session or for good. */
   readonly isolated: boolean;
-  /** `<namespace>/<name>` of the Lease of another session, which has moved it. */
+  /** Another session has moved it, or one that this process had: which, in words. */
   readonly elsewhere: string | undefined;
   readonly source: OwnSourceSeen | undefined;
 }
@@ -46,12 +46,18 @@ export interface IsolationContext {
   /** What was pushed last; it may not be before the target yet. */
   readonly pushed: PushedClosure | undefined;
   readonly observed: IsolationObservation;
-  /** Of the request to a source that follows a tag. */
+  /** Of the request to a source whose digest does not move: it follows a tag, or is to fetch again what it failed to. */
   readonly token: string | undefined;
+  /** How often what the registry had lost was pushed again since its source had it, or since a save. */
+  readonly repushes: number;
+  /** The revision for which the target has said that its turn has come; until then it is not pointed at its own source. */
+  readonly turn: string | undefined;
   /** The target goes by the shared source after all: decided so while something was under way here, or put back at its turn. */
   readonly withdrawn: 'shared' | 'leaving' | undefined;
   /** It is being put back before its turn, since its parent prunes it. */
   readonly isGivingBack: boolean;
+  /** It was to be pointed at its own source, and how that ended was not heard: it may read it by now. */
+  readonly isSwitchUnanswered: boolean;
   /** What the cluster could not fetch when it was to be the first artifact of its own, and how often in a row that was so. */
   readonly unfetched: { readonly content: string; readonly times: number } | undefined;
   /** Why the target stays on the shared source: for the rest of the session, or (`unfetched`) for this content. */
@@ -80,7 +86,8 @@ export type IsolationEvent = Delivered &
     | { readonly type: 'TurnCame'; readonly revision: string }
     | { readonly type: 'SourceCreated'; readonly source: OwnSourceSeen }
     | { readonly type: 'SourceMoved'; readonly source: OwnSourceSeen }
-    | { readonly type: 'TargetSwitched' }
+    /** `source`, `token`: of an Application, which is asked by the same patch. */
+    | { readonly type: 'TargetSwitched'; readonly source?: OwnSourceSeen; readonly token?: string }
     | { readonly type: 'MoveFailed'; readonly failure: Failure }
     | { readonly type: 'MoveRefused'; readonly failure: Failure }
     | { readonly type: 'SourceDropped' }

@@ -1,4 +1,3 @@
-import { sourceVerdict } from '../domain/readiness.ts';
 import type { IsolationContext, IsolationEvent } from './isolation-context.ts';
 import { type Messages, targetMachineId, WATCH } from './messages.ts';
 
@@ -6,30 +5,6 @@ export type Args = { readonly context: IsolationContext; readonly event: Isolati
 
 function toTarget({ id }: IsolationContext, type: string, fields: Record<string, unknown>): Messages {
   return { messages: [{ to: targetMachineId(id), type, ...fields }] };
-}
-
-/** The own source as it is now, compared with the artifact that was pushed last. */
-export function fetchVerdict({
-  observed,
-  pushed,
-  token,
-}: IsolationContext): ReturnType<typeof sourceVerdict>['verdict'] {
-  const { source } = observed;
-  if (source === undefined || pushed === undefined) return 'progressing';
-  return sourceVerdict(source.observation, {
-    digest: pushed.digest,
-    // What a digest moves changes the generation, which tells old answers from new ones.
-    token: source.digest === undefined ? token : undefined,
-  }).verdict;
-}
-
-/** The own source is pointed at what was pushed last. One that follows a tag is asked when it has not fetched that yet. */
-export function pointsAtPushed({ observed, pushed }: IsolationContext): boolean {
-  const { source } = observed;
-  if (source === undefined || pushed === undefined) return false;
-  return source.digest === undefined
-    ? source.observation.artifactRevision === pushed.revision
-    : source.digest === pushed.digest;
 }
 
 export function pushedMessages({ context }: Args): Messages {
@@ -42,9 +17,10 @@ export function pushedMessages({ context }: Args): Messages {
 
 /** `follows`: Flux is sure to run the target, since it has another generation, or its source another artifact. */
 export function movedMessages({ context, event }: Args): Messages {
-  const follows =
-    event.type === 'TargetSwitched' || (event.type === 'SourceMoved' && event.source.digest !== undefined);
-  return toTarget(context, 'TargetMoved', { revision: context.pushed?.revision ?? '', follows });
+  const follows = event.type === 'TargetSwitched' || (event.type === 'SourceMoved' && context.token === undefined);
+  const token = event.type === 'TargetSwitched' ? event.token : undefined;
+  const revision = context.pushed?.revision ?? '';
+  return toTarget(context, 'TargetMoved', { revision, follows, ...(token === undefined ? {} : { token }) });
 }
 
 export function returnedMessages({ context }: Args): Messages {
@@ -55,6 +31,20 @@ export function failedMessages({ context, event }: Args): Messages {
   // A newer closure is wanted, or the shared source has it: that is what the target waits for.
   if (context.wantedContent !== undefined || context.withdrawn !== undefined) return { messages: [] };
   return 'failure' in event ? toTarget(context, 'MoveFailed', { failure: event.failure }) : { messages: [] };
+}
+
+/** The target reads its own source already, and there is no other way to it: says what to do about that. */
+export function refusedMoveMessages({ context, event }: Args): Messages {
+  if (!('failure' in event)) return { messages: [] };
+  const { failure } = event;
+  const cure = 'Or end the watch: that puts the target back on the shared source.';
+  const told = [
+    `its own source, ${context.source}, does not get what was saved: ${failure.message.replace(/\.$/, '')}.`,
+    failure.hint,
+    cure,
+  ];
+  const message = told.filter((part) => part !== undefined).join(' ');
+  return failedMessages({ context, event: { ...event, failure: { ...failure, message } } });
 }
 
 /** What was decided about is not what lies on the disk any more. */
@@ -93,6 +83,11 @@ export function beganMessages({ context }: Args): Messages {
   return toTarget(context, 'MoveAbandoned', { reason: 'the session that was moving it has ended' });
 }
 
+/** Once it has come back from another session it has whatever that one put before it. */
+export function givenBackMessages({ context }: Args): Messages {
+  return toTarget(context, 'IsolationLost', { reason: 'the session that had isolated it has let go of it' });
+}
+
 export function lostMessages({ context }: Args): Messages {
   return toTarget(context, 'IsolationLost', { reason: context.refusal });
 }
@@ -115,7 +110,7 @@ export function notFetchedMessages({ context }: Args): Messages {
 }
 
 export function describeLoss({ source, observed }: IsolationContext): string {
-  if (observed.elsewhere !== undefined) return `it is isolated by another session (Lease ${observed.elsewhere})`;
+  if (observed.elsewhere !== undefined) return observed.elsewhere;
   return `somebody pointed it at another source than ${source} meanwhile, and it stays there`;
 }
 

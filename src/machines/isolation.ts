@@ -1,32 +1,77 @@
 import { assign, setup } from 'xstate';
 import type { Limits } from '../domain/limits.ts';
-import { requestToken } from '../domain/request-token.ts';
 import type { IsolationContext, IsolationEvent } from './isolation-context.ts';
 import {
   beganMessages,
   contentMovedMessages,
-  describeFetch,
-  describeLoss,
   failedMessages,
-  fetchVerdict,
+  givenBackMessages,
   interruptedMessages,
   lostMessages,
   movedAfterAllMessages,
   movedMessages,
   notFetchedMessages,
   otherMessages,
-  pointsAtPushed,
   pushedMessages,
   refusedMessages,
+  refusedMoveMessages,
   returnedMessages,
   vanishedMessages,
 } from './isolation-messages.ts';
+import {
+  type CreateRequest,
+  createRequest,
+  dropRequest,
+  type MoveRequest,
+  moveRequest,
+  type PushRequest,
+  pushRequest,
+  returnRequest,
+  type SwitchRequest,
+  switchRequest,
+} from './isolation-requests.ts';
+import {
+  fetchVerdict,
+  isBereft,
+  isGivenBack,
+  isLosing,
+  isOther,
+  isVanishing,
+  mayPrepare,
+  mayTryAgain,
+  movesItself,
+  mustAskAgain,
+  mustPushAgain,
+  pointsAtPushed,
+  servesPushed,
+  wantsNewer,
+  wantsPushed,
+} from './isolation-rules.ts';
+import {
+  BLANK,
+  dropNoted,
+  failureNoted,
+  fetchFailureNoted,
+  lossNoted,
+  observed,
+  pushNoted,
+  pushStarted,
+  refusalNoted,
+  returnNoted,
+  sourceNoted,
+  switchNoted,
+  tokenRenewed,
+  turnNoted,
+  wanted,
+  wantedAgain,
+} from './isolation-updates.ts';
 import type { Messages } from './messages.ts';
 
 /**
  * One target's own source: pushes exactly what the target's build reads, and, once it is the target's turn, puts that before it. The first
- * time this makes the source, awaits its artifact and only then points the target at it; after that only the source's digest moves. What
- * is wanted when is the target machine's matter; each step looks at the cluster first, so that doing it twice does no harm.
+ * time the source is made and fetches ahead of the turn, since nobody reads it yet, and at the turn the target is pointed at it; after that only
+ * the source's digest moves, at the turn. What is wanted when is the target machine's matter; each step looks at the cluster first, so that doing
+ * it twice does no harm.
  */
 export const isolationMachine = setup({
   types: {
@@ -35,61 +80,31 @@ export const isolationMachine = setup({
     input: {} as { id: string; limits: Limits },
   },
   actions: {
-    begin: assign({
-      wantedContent: undefined,
-      pushed: undefined,
-      observed: { isolated: false, elsewhere: undefined, source: undefined },
-      withdrawn: undefined,
-      isGivingBack: false,
-      unfetched: undefined,
-      refusal: '',
-      failure: undefined,
-    }),
-    observe: assign(({ event }) => (event.type === 'IsolationObserved' ? { observed: event.observation } : {})),
-    want: assign(({ event }) =>
-      event.type === 'ClosureWanted'
-        ? {
-            source: event.source,
-            wantedContent: event.content,
-            wantedCycle: event.cycle,
-            withdrawn: undefined,
-            isGivingBack: false,
-          }
-        : {},
-    ),
+    begin: assign(BLANK),
+    observe: assign(observed),
+    want: assign(wanted),
+    noteTurn: assign(turnNoted),
     beginReturn: assign({ isGivingBack: true }),
     withdraw: assign({ withdrawn: 'shared' }),
     leaveLater: assign({ withdrawn: 'leaving' }),
     heed: assign({ withdrawn: undefined }),
-    startPush: assign(({ context }) => ({ pushingContent: context.wantedContent ?? '', failure: undefined })),
-    notePushed: assign(({ context, event }) =>
-      event.type === 'ClosurePushed'
-        ? { pushed: { content: context.pushingContent, digest: event.digest, revision: event.revision } }
-        : {},
-    ),
+    wantAgain: assign(wantedAgain),
+    noteServed: assign({ repushes: 0 }),
+    startPush: assign(pushStarted),
+    notePushed: assign(pushNoted),
     answer: assign({ wantedContent: undefined }),
-    newToken: assign(({ event }) => ({ token: requestToken(event.at, event.seq) })),
-    noteSource: assign(({ context, event }) =>
-      event.type === 'SourceCreated' || event.type === 'SourceMoved'
-        ? { observed: { ...context.observed, source: event.source } }
-        : {},
-    ),
-    noteSwitched: assign(({ context }) => ({ observed: { ...context.observed, isolated: true } })),
-    noteReturned: assign(({ context }) => ({
-      observed: { ...context.observed, isolated: false },
-      isGivingBack: false,
-    })),
-    noteDropped: assign(({ context }) => ({ observed: { ...context.observed, source: undefined } })),
-    noteFailure: assign(({ event }) => ('failure' in event ? { failure: event.failure } : {})),
-    noteRefusal: assign(({ event }) =>
-      'failure' in event ? { failure: event.failure, refusal: event.failure.message } : {},
-    ),
-    noteNotFetched: assign(({ context }) => ({
-      refusal: describeFetch(context),
-      unfetched: { content: context.pushed?.content ?? '', times: (context.unfetched?.times ?? 0) + 1 },
-    })),
+    newToken: assign(tokenRenewed),
+    forgetToken: assign({ token: undefined }),
+    noteSource: assign(sourceNoted),
+    noteSwitchSent: assign({ isSwitchUnanswered: true }),
+    noteSwitched: assign(switchNoted),
+    noteReturned: assign(returnNoted),
+    noteDropped: assign(dropNoted),
+    noteFailure: assign(failureNoted),
+    noteRefusal: assign(refusalNoted),
+    noteNotFetched: assign(fetchFailureNoted),
     noteFetched: assign({ unfetched: undefined }),
-    noteLost: assign(({ context }) => ({ refusal: describeLoss(context) })),
+    noteLost: assign(lossNoted),
     tellPushed: (_, _params: Messages) => {},
     tellMoved: (_, _params: Messages) => {},
     tellFailed: (_, _params: Messages) => {},
@@ -103,67 +118,63 @@ export const isolationMachine = setup({
     tellVanished: (_, _params: Messages) => {},
     tellMovedAfterAll: (_, _params: Messages) => {},
     tellNotFetched: (_, _params: Messages) => {},
-    pushClosure: (_, _params: { target: string; source: string; content: string; cycle: number }) => {},
-    createSource: (_, _params: { target: string; source: string; digest: string; content: string }) => {},
-    switchTarget: (_, _params: { target: string; source: string }) => {},
-    moveSource: (_, _params: { source: string; digest: string; content: string; token: string }) => {},
-    returnTarget: (_, _params: { target: string }) => {},
-    dropSource: (_, _params: { target: string; source: string }) => {},
+    pushClosure: (_, _params: PushRequest) => {},
+    createSource: (_, _params: CreateRequest) => {},
+    switchTarget: (_, _params: SwitchRequest) => {},
+    moveSource: (_, _params: MoveRequest) => {},
+    returnTarget: (_, _params: ReturnType<typeof returnRequest>) => {},
+    dropSource: (_, _params: ReturnType<typeof dropRequest>) => {},
   },
   guards: {
-    isGivenBack: ({ context, event }) =>
-      event.type === 'IsolationObserved' &&
-      context.observed.elsewhere !== undefined &&
-      event.observation.elsewhere === undefined,
+    isGivenBack,
+    isVanishing,
+    isLosing,
+    isOther,
     isIsolated: ({ context }) => context.observed.isolated,
-    /** Somebody deleted the own source that the target reads. */
-    isVanishing: ({ context, event }) =>
-      event.type === 'IsolationObserved' &&
-      event.observation.isolated &&
-      event.observation.source === undefined &&
-      context.observed.source !== undefined,
-    vanished: ({ context }) => context.observed.source === undefined,
+    isElsewhere: ({ context }) => context.observed.elsewhere !== undefined,
+    isBereft: ({ context }) => isBereft(context),
+    vanished: ({ context }) => context.observed.source === undefined && !movesItself(context),
+    movesItself: ({ context }) => movesItself(context),
     isWithdrawn: ({ context }) => context.withdrawn !== undefined,
     isLeaving: ({ context }) => context.withdrawn === 'leaving',
-    newerWanted: ({ context }) =>
-      context.wantedContent !== undefined && context.wantedContent !== context.pushingContent,
-    mayTryAgain: ({ context }) =>
-      context.unfetched !== undefined && context.unfetched.times < context.limits.unfetchedMax,
+    newerWanted: ({ context }) => wantsNewer(context),
+    mayPrepare: ({ context }) => mayPrepare(context),
+    mayTryAgain: ({ context }) => mayTryAgain(context),
+    mustPushAgain: ({ context }) => mustPushAgain(context),
+    mustAskAgain: ({ context }) => mustAskAgain(context),
+    isServedAgain: ({ context }) => context.repushes > 0 && fetchVerdict(context) === 'ready',
     /** By somebody else: what we put back ourselves may be seen before we hear that it is done. */
     isShared: ({ context }) => !context.observed.isolated && !context.isGivingBack,
     wanted: ({ context }) => context.wantedContent !== undefined,
-    wantedIsPushed: ({ context }) =>
-      context.wantedContent !== undefined && context.wantedContent === context.pushed?.content,
-    isOther: ({ context, event }) => event.type === 'TurnCame' && event.revision !== context.pushed?.revision,
+    wantedIsPushed: ({ context }) => wantsPushed(context),
+    isTurn: ({ context }) => context.turn !== undefined,
+    isEarly: ({ context }) => context.turn === undefined,
     isThere: ({ context }) => context.observed.isolated && pointsAtPushed(context),
     isMovable: ({ context }) => context.observed.isolated && context.observed.source !== undefined,
     fetched: ({ context }) => fetchVerdict(context) === 'ready',
     fetchedAndIsolated: ({ context }) => context.observed.isolated && fetchVerdict(context) === 'ready',
     notFetched: ({ context }) => fetchVerdict(context) === 'failed',
     notFetchedAndIsolated: ({ context }) => context.observed.isolated && fetchVerdict(context) === 'failed',
+    servesOther: ({ context }) => !servesPushed(context),
   },
 }).createMachine({
   id: 'isolation',
-  context: ({ input }) => ({
-    limits: input.limits,
-    id: input.id,
+  context: ({ input: { id, limits } }) => ({
+    ...BLANK,
+    limits,
+    id,
     source: '',
-    wantedContent: undefined,
     wantedCycle: 0,
     pushingContent: '',
-    pushed: undefined,
-    observed: { isolated: false, elsewhere: undefined, source: undefined },
-    token: undefined,
-    withdrawn: undefined,
-    isGivingBack: false,
-    unfetched: undefined,
-    refusal: '',
-    failure: undefined,
   }),
   initial: 'shared',
   on: {
     SessionBegan: { target: '.shared', actions: ['begin', { type: 'tellBegan', params: beganMessages }] },
-    IsolationObserved: { actions: 'observe' },
+    // Another session had it, and has let go of it.
+    IsolationObserved: [
+      { guard: 'isGivenBack', actions: ['observe', { type: 'tellLost', params: givenBackMessages }] },
+      { actions: 'observe' },
+    ],
     ClosureWanted: { actions: 'want' },
     LeaveWanted: [
       { guard: 'isIsolated', target: '.returning', actions: 'heed' },
@@ -177,15 +188,18 @@ export const isolationMachine = setup({
   },
   states: {
     shared: {
-      always: { guard: 'isIsolated', target: 'isolated' },
+      always: [
+        // An earlier session of ours isolated it, and somebody deleted its source since.
+        { guard: 'isBereft', target: 'isolated', actions: { type: 'tellVanished', params: vanishedMessages } },
+        { guard: 'isIsolated', target: 'isolated' },
+      ],
       on: {
-        // Another session had it, and has let go of it.
-        IsolationObserved: [
-          { guard: 'isGivenBack', actions: ['observe', { type: 'tellLost', params: lostMessages }] },
-          { actions: 'observe' },
-        ],
         ClosureWanted: { target: 'deciding', actions: 'want' },
-        TurnCame: [{ guard: 'isOther', actions: { type: 'tellOther', params: otherMessages } }, { target: 'creating' }],
+        TurnCame: [
+          { guard: 'isOther', actions: { type: 'tellOther', params: otherMessages } },
+          { guard: 'movesItself', target: 'switching' },
+          { target: 'creating', actions: 'noteTurn' },
+        ],
       },
     },
     isolated: {
@@ -195,7 +209,10 @@ export const isolationMachine = setup({
           target: 'refused',
           actions: ['noteLost', { type: 'tellLost', params: lostMessages }],
         },
+        // Flux serves on what it has fetched, until it loses that too.
+        { guard: 'mustPushAgain', target: 'pushing', actions: 'wantAgain' },
         { guard: 'notFetched', target: 'stuck' },
+        { guard: 'isServedAgain', actions: 'noteServed' },
       ],
       on: {
         IsolationObserved: [
@@ -206,8 +223,9 @@ export const isolationMachine = setup({
         TurnCame: [
           { guard: 'isOther', actions: { type: 'tellOther', params: otherMessages } },
           { guard: 'isThere', actions: { type: 'tellMoved', params: movedMessages } },
+          { guard: 'movesItself', target: 'switching' },
           { guard: 'isMovable', target: 'moving' },
-          { target: 'creating' },
+          { target: 'creating', actions: 'noteTurn' },
         ],
       },
     },
@@ -237,19 +255,23 @@ export const isolationMachine = setup({
       ],
     },
     pushing: {
-      entry: [
-        'startPush',
-        {
-          type: 'pushClosure',
-          params: ({ context }) => ({
-            target: context.id,
-            source: context.source,
-            content: context.pushingContent,
-            cycle: context.wantedCycle,
-          }),
-        },
-      ],
+      entry: ['startPush', { type: 'pushClosure', params: pushRequest }],
       on: {
+        SessionBegan: { target: 'interrupted', actions: ['begin', { type: 'tellBegan', params: beganMessages }] },
+        IsolationObserved: [
+          {
+            guard: 'isLosing',
+            target: 'refused',
+            actions: ['observe', 'noteLost', 'answer', { type: 'tellLost', params: lostMessages }],
+          },
+          { guard: 'isGivenBack', actions: ['observe', { type: 'tellLost', params: givenBackMessages }] },
+          { actions: 'observe' },
+        ],
+        // What it is pointed at already is being pushed again.
+        TurnCame: [
+          { guard: 'isOther', actions: { type: 'tellOther', params: otherMessages } },
+          { guard: 'isThere', actions: { type: 'tellMoved', params: movedMessages } },
+        ],
         ClosurePushed: { target: 'deciding', actions: 'notePushed' },
         ContentMoved: {
           target: 'deciding',
@@ -269,44 +291,56 @@ export const isolationMachine = setup({
         },
       },
     },
-    // In the registry; the target says when it may go.
+    // In the registry. What the target reads already moves at its turn only.
     pushed: {
       entry: [{ type: 'tellPushed', params: pushedMessages }, 'answer'],
+      always: [
+        { guard: 'mayPrepare', target: 'creating' },
+        { guard: 'mustAskAgain', target: 'moving' },
+      ],
       on: {
+        IsolationObserved: [
+          {
+            guard: 'isLosing',
+            target: 'refused',
+            actions: ['observe', 'noteLost', { type: 'tellLost', params: lostMessages }],
+          },
+          { guard: 'isGivenBack', actions: ['observe', { type: 'tellLost', params: givenBackMessages }] },
+          { actions: 'observe' },
+        ],
         ClosureWanted: { target: 'deciding', actions: 'want' },
         TurnCame: [
           { guard: 'isOther', actions: { type: 'tellOther', params: otherMessages } },
           { guard: 'isThere', target: 'isolated', actions: { type: 'tellMoved', params: movedMessages } },
+          { guard: 'movesItself', target: 'switching' },
           { guard: 'isMovable', target: 'moving' },
-          { target: 'creating' },
+          { target: 'creating', actions: 'noteTurn' },
         ],
       },
     },
     creating: {
-      entry: {
-        type: 'createSource',
-        params: ({ context }) => ({
-          target: context.id,
-          source: context.source,
-          digest: context.pushed?.digest ?? '',
-          content: context.pushed?.content ?? '',
-        }),
-      },
+      entry: ['forgetToken', { type: 'createSource', params: createRequest }],
       on: {
+        SessionBegan: { target: 'interrupted', actions: ['begin', { type: 'tellBegan', params: beganMessages }] },
+        TurnCame: [
+          { guard: 'isOther', actions: { type: 'tellOther', params: otherMessages } },
+          { actions: 'noteTurn' },
+        ],
         SourceCreated: [
           { guard: 'isWithdrawn', target: 'deciding', actions: 'noteSource' },
           { target: 'fetching', actions: 'noteSource' },
         ],
-        MoveFailed: {
-          target: 'deciding',
-          actions: ['noteFailure', { type: 'tellFailed', params: failedMessages }],
-        },
+        MoveFailed: [
+          // Nothing is lost by it: its turn is another attempt.
+          { guard: 'isEarly', target: 'deciding', actions: 'noteFailure' },
+          { target: 'deciding', actions: ['noteFailure', { type: 'tellFailed', params: failedMessages }] },
+        ],
         MoveRefused: [
           // It reads that source already: there is no other way to it.
           {
             guard: 'isIsolated',
             target: 'deciding',
-            actions: ['noteFailure', { type: 'tellFailed', params: failedMessages }],
+            actions: ['noteFailure', { type: 'tellFailed', params: refusedMoveMessages }],
           },
           { target: 'refused', actions: ['noteRefusal', { type: 'tellRefused', params: refusedMessages }] },
         ],
@@ -327,7 +361,7 @@ export const isolationMachine = setup({
           target: 'isolated',
           actions: { type: 'tellMoved', params: movedMessages },
         },
-        { guard: 'fetched', target: 'switching', actions: 'noteFetched' },
+        { guard: 'fetched', target: 'fetched', actions: 'noteFetched' },
         {
           guard: 'notFetchedAndIsolated',
           target: 'isolated',
@@ -339,14 +373,41 @@ export const isolationMachine = setup({
           actions: ['noteNotFetched', { type: 'tellRefused', params: refusedMessages }],
         },
       ],
-      on: { MoveWithdrawn: { target: 'deciding', actions: 'withdraw' } },
+      on: {
+        TurnCame: [
+          { guard: 'isOther', actions: { type: 'tellOther', params: otherMessages } },
+          { actions: 'noteTurn' },
+        ],
+        MoveWithdrawn: { target: 'deciding', actions: 'withdraw' },
+      },
+    },
+    // Its source has the artifact; the target says when it may go.
+    fetched: {
+      always: [
+        { guard: 'wanted', target: 'deciding' },
+        // An answer was lost by which it was pointed there.
+        { guard: 'isIsolated', target: 'isolated', actions: { type: 'tellMoved', params: movedMessages } },
+        {
+          guard: 'isElsewhere',
+          target: 'refused',
+          actions: ['noteLost', { type: 'tellRefused', params: refusedMessages }],
+        },
+        // Deleted, or pointed at something else, by somebody.
+        { guard: 'servesOther', target: 'creating' },
+        { guard: 'isTurn', target: 'switching' },
+      ],
+      on: {
+        TurnCame: [
+          { guard: 'isOther', actions: { type: 'tellOther', params: otherMessages } },
+          { actions: 'noteTurn' },
+        ],
+        MoveWithdrawn: { target: 'deciding', actions: 'withdraw' },
+      },
     },
     switching: {
-      entry: {
-        type: 'switchTarget',
-        params: ({ context }) => ({ target: context.id, source: context.source }),
-      },
+      entry: ['noteSwitchSent', { type: 'switchTarget', params: switchRequest }],
       on: {
+        SessionBegan: { target: 'interrupted', actions: ['begin', { type: 'tellBegan', params: beganMessages }] },
         LeaveWanted: [{ guard: 'isIsolated', target: 'returning', actions: 'heed' }, { actions: 'leaveLater' }],
         TargetSwitched: [
           { guard: 'isLeaving', target: 'returning', actions: ['noteSwitched', 'heed'] },
@@ -379,19 +440,9 @@ export const isolationMachine = setup({
       },
     },
     moving: {
-      entry: [
-        'newToken',
-        {
-          type: 'moveSource',
-          params: ({ context }) => ({
-            source: context.source,
-            digest: context.pushed?.digest ?? '',
-            content: context.pushed?.content ?? '',
-            token: context.token ?? '',
-          }),
-        },
-      ],
+      entry: ['newToken', { type: 'moveSource', params: moveRequest }],
       on: {
+        SessionBegan: { target: 'interrupted', actions: ['begin', { type: 'tellBegan', params: beganMessages }] },
         SourceMoved: [
           // Pointed at another source meanwhile.
           {
@@ -408,7 +459,7 @@ export const isolationMachine = setup({
         // It is on its own source already: there is no other way to it.
         MoveRefused: {
           target: 'deciding',
-          actions: ['noteFailure', { type: 'tellFailed', params: failedMessages }],
+          actions: ['noteFailure', { type: 'tellFailed', params: refusedMoveMessages }],
         },
         EffectOutcomeUnknown: {
           target: 'deciding',
@@ -418,8 +469,9 @@ export const isolationMachine = setup({
     },
     // Put back while the session goes on. Its source stays, for the next time.
     returning: {
-      entry: { type: 'returnTarget', params: ({ context }) => ({ target: context.id }) },
+      entry: { type: 'returnTarget', params: returnRequest },
       on: {
+        SessionBegan: { target: 'interrupted', actions: ['begin', { type: 'tellBegan', params: beganMessages }] },
         TargetReturned: {
           target: 'deciding',
           actions: ['noteReturned', { type: 'tellReturned', params: returnedMessages }],
@@ -440,11 +492,9 @@ export const isolationMachine = setup({
     },
     // What was made for it and is of no use goes away.
     dropping: {
-      entry: {
-        type: 'dropSource',
-        params: ({ context }) => ({ target: context.id, source: context.source }),
-      },
+      entry: { type: 'dropSource', params: dropRequest },
       on: {
+        SessionBegan: { target: 'interrupted', actions: ['begin', { type: 'tellBegan', params: beganMessages }] },
         SourceDropped: [
           // The registry or the source-controller may have been away for a moment.
           { guard: 'mayTryAgain', target: 'shared', actions: 'noteDropped' },
@@ -454,6 +504,20 @@ export const isolationMachine = setup({
         MoveRefused: [{ guard: 'mayTryAgain', target: 'shared' }, { target: 'refused' }],
         EffectOutcomeUnknown: [{ guard: 'mayTryAgain', target: 'shared' }, { target: 'refused' }],
         ClosureWanted: { actions: { type: 'tellRefused', params: refusedMessages } },
+        TurnCame: { actions: { type: 'tellRefused', params: refusedMessages } },
+      },
+    },
+    // An earlier process had a step under way. That is told to be of unknown outcome once the world was looked at; till then there is no other.
+    interrupted: {
+      on: {
+        SessionBegan: { actions: ['begin', { type: 'tellBegan', params: beganMessages }] },
+        TurnCame: { actions: { type: 'tellOther', params: otherMessages } },
+        LeaveWanted: [
+          { guard: 'isIsolated', actions: 'leaveLater' },
+          { actions: { type: 'tellReturned', params: returnedMessages } },
+        ],
+        TargetReturned: { actions: ['answer', 'noteReturned'] },
+        EffectOutcomeUnknown: [{ guard: 'isLeaving', target: 'returning', actions: 'heed' }, { target: 'deciding' }],
       },
     },
     // On the shared source for the rest of the session, which says why.
@@ -461,10 +525,6 @@ export const isolationMachine = setup({
       // Whoever pointed it back has decided otherwise.
       always: { guard: 'isIsolated', target: 'isolated' },
       on: {
-        IsolationObserved: [
-          { guard: 'isGivenBack', actions: ['observe', { type: 'tellLost', params: lostMessages }] },
-          { actions: 'observe' },
-        ],
         ClosureWanted: { actions: { type: 'tellRefused', params: refusedMessages } },
         TurnCame: { actions: { type: 'tellRefused', params: refusedMessages } },
       },

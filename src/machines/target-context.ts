@@ -51,6 +51,8 @@ export interface TargetContext {
   readonly askedAgain: boolean;
   /** Flux had tried the revision already when it was about to be put before the target: it starts nothing by itself. */
   readonly triedBefore: boolean;
+  /** Of an Application: see `WantedTarget`. */
+  readonly syncedBefore: string | null | undefined;
   readonly attempt: number;
   readonly retryAfterMs: number;
   readonly observation: TargetObservation | undefined;
@@ -89,6 +91,7 @@ export type TargetEvent = Delivered &
     | { readonly type: 'TargetHeld'; readonly problem: BuildProblem }
     | { readonly type: 'HoldReleased' }
     | { readonly type: 'TargetSuspended' }
+    | { readonly type: 'PushedUnseen' }
     | { readonly type: 'SourceReady'; readonly revisions: Readonly<Record<string, string>>; readonly cycle: number }
     | {
         readonly type: 'SourceFailed';
@@ -98,7 +101,8 @@ export type TargetEvent = Delivered &
         /** Its own source; absent for the shared one. */
         readonly source?: string;
       }
-    | { readonly type: 'TargetMoved'; readonly revision: string; readonly follows: boolean }
+    /** `token`: it was asked by the same request. */
+    | { readonly type: 'TargetMoved'; readonly revision: string; readonly follows: boolean; readonly token?: string }
     | { readonly type: 'TargetReturned' }
     | { readonly type: 'MoveFailed'; readonly failure: Failure }
     | { readonly type: 'MoveAbandoned'; readonly reason: string }

@@ -42,11 +42,10 @@ export function rerouteMessages({ context, event }: Args): Messages {
 export function closureMessages({ context }: Args): Messages {
   const { isolation, withdraws, revisions, desiredDigest: content, cycle } = context;
   if (withdraws) return { messages: [{ to: isolationMachineId(context.id), type: 'MoveWithdrawn' }] };
-  if (isolation === undefined || revisions.length > 0) return { messages: [] };
+  // Of one that was resumed nothing is known before the watch has looked.
+  if (isolation === undefined || revisions.length > 0 || content === undefined) return { messages: [] };
   return {
-    messages: [
-      { to: isolationMachineId(context.id), type: 'ClosureWanted', source: isolation, content: content ?? '', cycle },
-    ],
+    messages: [{ to: isolationMachineId(context.id), type: 'ClosureWanted', source: isolation, content, cycle }],
   };
 }
 

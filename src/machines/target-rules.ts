@@ -1,3 +1,4 @@
+import { endedSync, isComparedTooSoon } from '../domain/argo/application-verdict.ts';
 import type { BuildProblem } from '../domain/closure.ts';
 import type { TargetObservation } from '../domain/observation.ts';
 import { targetVerdict } from '../domain/readiness.ts';
@@ -43,6 +44,11 @@ export function looksAgainLate({ observation }: TargetContext, follows: boolean)
   return !follows && observation?.ready === 'False' && observation.reason === 'DependencyNotReady';
 }
 
+/** What of an Application was synced when it is asked, see `isComparedTooSoon`; undefined for any other target. */
+export function syncedNow({ observation }: TargetContext): string | null | undefined {
+  return observation?.application === undefined ? undefined : endedSync(observation.application);
+}
+
 /** A revision that Flux has tried already starts nothing by itself: it has to be asked for. */
 export function wasTried({ revisions, observation }: TargetContext): boolean {
   return [observation?.lastAppliedRevision, observation?.lastAttemptedRevision].some(
@@ -53,12 +59,18 @@ export function wasTried({ revisions, observation }: TargetContext): boolean {
 /**
  * Ready at the wanted revision, which it says to have attempted, and yet to have applied another. kustomize-controller leaves that behind after
  * A → B → A within one run: the second run starts from what was cached before the first one's status, finds nothing to write, and so B's
- * `lastAppliedRevision` and inventory stay. What B had added is pruned by the next run only.
+ * `lastAppliedRevision` and inventory stay. What B had added is pruned by the next run only. Of an Application the same is not told by what it
+ * says of its last sync: see `isComparedTooSoon`.
  */
 export function contradictsItself(context: TargetContext): boolean {
   const { observation, revisions, token } = context;
   // While it is at work the attempt is noted and the outcome still that of the last.
   if (observation === undefined || observation.reconciling) return false;
+  const { application } = observation;
+  if (application !== undefined && isComparedTooSoon(application, context.syncedBefore)) {
+    const isAsked = token === undefined || isAnswered(token, observation.lastHandledReconcileAt);
+    return isAsked && application.comparedRevision !== undefined && revisions.includes(application.comparedRevision);
+  }
   if (observation.observedGeneration !== observation.generation) return false;
   if (observation.ready !== 'True' || observation.readyGeneration !== observation.generation) return false;
   if (token !== undefined && !isAnswered(token, observation.lastHandledReconcileAt)) return false;
@@ -67,12 +79,24 @@ export function contradictsItself(context: TargetContext): boolean {
   return revisions.includes(attempted);
 }
 
+/**
+ * What Flux says of one that it came to before its dependencies were Ready, or for which it found no artifact, or not the path in it: it notes no
+ * attempt, so only the answer to a request of ours tells whether that is about the revision that is wanted.
+ */
+export function wasTurnedAway({ observation }: Pick<TargetContext, 'observation'>): boolean {
+  return observation?.ready === 'False' && ['DependencyNotReady', 'ArtifactFailed'].includes(observation.reason);
+}
+
 /** Flux took it up, found a dependency not Ready, and will look again after 30 s only; by now, or by what is seen here, all of them are. */
 export function wasSentAway(context: TargetContext): boolean {
-  const { observation } = context;
+  const { observation, token } = context;
   if (observation?.ready !== 'False' || observation.reason !== 'DependencyNotReady' || observation.suspended)
     return false;
-  return observation.readyGeneration === observation.generation && dependenciesAllow(context);
+  // Our request is still before it: it will look at once, whatever this says of the time before.
+  if (token !== undefined && !isAnswered(token, observation.lastHandledReconcileAt)) return false;
+  // One of which nothing was ever seen may not be there: asking again would not bring it.
+  const areSeen = context.dependsOn.every(({ id }) => context.dependencies[id] !== undefined);
+  return areSeen && observation.readyGeneration === observation.generation && dependenciesAllow(context);
 }
 
 export function isReadyNow(observation: TargetObservation): boolean {
@@ -108,10 +132,13 @@ export function failedDependency(context: TargetContext): { id: string; why: str
 export function verdictOf(context: TargetContext): { verdict: string; reason: string; message: string } {
   const { observation } = context;
   if (observation === undefined) return { verdict: 'progressing', reason: '', message: '' };
-  return targetVerdict(observation, { revision: awaitedRevision(context, observation), token: context.token });
+  const { token, syncedBefore } = context;
+  return targetVerdict(observation, { revision: awaitedRevision(context, observation), token, syncedBefore });
 }
 
 function awaitedRevision(context: TargetContext, observation: TargetObservation): string | undefined {
+  // Its status has the version of a chart, which no revision of a source can be compared with: the answer to our request counts.
+  if (context.id.startsWith('HelmRelease/')) return undefined;
   for (const seen of [observation.lastAppliedRevision, observation.lastAttemptedRevision]) {
     if (seen !== undefined && context.revisions.includes(seen)) return seen;
   }

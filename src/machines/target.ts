@@ -40,10 +40,12 @@ import {
   recoveredBy,
   stillReadyBefore,
   suspension,
+  syncedNow,
   timeoutMessage,
   verdictOf,
   wasSentAway,
   wasTried,
+  wasTurnedAway,
 } from './target-rules.ts';
 
 const REVISIONS_KEPT = 8;
@@ -121,6 +123,7 @@ export const targetMachine = setup({
     ),
     startRequest: assign(({ context, event }) => ({
       token: requestToken(event.at, event.seq),
+      syncedBefore: syncedNow(context),
       askedDigest: context.desiredDigest,
       askedAt: event.at,
       reason: '',
@@ -130,11 +133,13 @@ export const targetMachine = setup({
     startMove: assign(({ context, event }) => ({
       token: undefined,
       triedBefore: wasTried(context),
+      syncedBefore: syncedNow(context),
       askedDigest: context.desiredDigest,
       askedAt: event.at,
       reason: '',
       message: '',
     })),
+    noteMoved: assign(({ event }) => (event.type === 'TargetMoved' ? { token: event.token } : {})),
     // Nothing was sent, since Flux runs it for the new revision anyway: there is no token to wait for.
     noteFollowed: assign(({ context, event }) => ({
       token: event.type === 'RequestAccepted' && event.followed === true ? undefined : context.token,
@@ -253,6 +258,7 @@ export const targetMachine = setup({
     isMoved: ({ context, event }) => event.type === 'TargetMoved' && context.revisions.includes(event.revision),
     isMovedAndTried: ({ context, event }) =>
       event.type === 'TargetMoved' &&
+      event.token === undefined &&
       context.revisions.includes(event.revision) &&
       // What Flux has tried since it began to move, it has tried because of it.
       (context.triedBefore || looksAgainLate(context, event.follows)),
@@ -277,11 +283,11 @@ export const targetMachine = setup({
     isToBeAskedAgain: ({ context }) => !context.askedAgain && contradictsItself(context),
     isReady: ({ context }) => verdictOf(context).verdict === 'ready',
     hasFailed: ({ context }) => verdictOf(context).verdict === 'failed',
-    /** Flux came to it by itself, before its dependencies were Ready, and would look again only after a while. */
+    /** Flux came to it by itself, and would look again only after a while. */
     sentAway: ({ context }) =>
       context.token === undefined &&
       context.isolation === undefined &&
-      context.observation?.reason === 'DependencyNotReady' &&
+      wasTurnedAway(context) &&
       dependenciesAllow(context),
     /** A push for an older cycle says nothing of the one that this target waits for, which comes next. */
     isOwnPush: ({ context, event }) =>
@@ -301,6 +307,8 @@ export const targetMachine = setup({
       event.digest === context.desiredDigest &&
       // One that is to be put back meanwhile is, whatever its content.
       event.leave === context.leave &&
+      // What waits for a push of one source does not wait for that of another.
+      (context.revisions.length > 0 || event.isolation === context.isolation) &&
       (event.rule === 'owed' || event.rule === 'closure'),
     retryableAndAttemptsLeft: ({ context, event }) =>
       (event.type === 'RequestFailed' || event.type === 'MoveFailed') &&
@@ -366,6 +374,7 @@ export const targetMachine = setup({
     token: undefined,
     askedAgain: false,
     triedBefore: false,
+    syncedBefore: undefined,
     attempt: 0,
     retryAfterMs: 0,
     observation: undefined,
@@ -407,6 +416,8 @@ export const targetMachine = setup({
     settled: {
       on: {
         BaselineFound: { actions: 'noteBaseline' },
+        // What it has from now on nobody knows: asked once it is known again how it is fed.
+        PushedUnseen: { actions: 'requeue' },
         // Back on the shared source, whose content is an older one: wanted anew.
         IsolationLost: { actions: ['requeue', { type: 'tellReroute', params: rerouteMessages }] },
       },
@@ -534,11 +545,11 @@ export const targetMachine = setup({
             ],
             TargetMoved: [
               { guard: 'isMovedAndTried', target: 'asking' },
-              { guard: 'isMoved', target: 'waiting' },
+              { guard: 'isMoved', target: 'waiting', actions: 'noteMoved' },
             ],
             MoveFailed: [
               { guard: 'retryableAndAttemptsLeft', target: '#target.backoff', actions: 'noteRequestFailure' },
-              { target: '#target.dead-letter', actions: 'noteRequestFailure' },
+              { target: '#target.dead-letter', actions: ['noteRequestFailure', 'giveUp'] },
             ],
             MoveAbandoned: { target: '#target.settled', actions: { type: 'tellReroute', params: rerouteMessages } },
             TargetWaitElapsed: { target: '#target.dead-letter', actions: 'noteMoveTimeout' },
@@ -556,7 +567,7 @@ export const targetMachine = setup({
             MoveAbandoned: { target: '#target.settled', actions: { type: 'tellReroute', params: rerouteMessages } },
             MoveFailed: [
               { guard: 'retryableAndAttemptsLeft', target: '#target.backoff', actions: 'noteRequestFailure' },
-              { target: '#target.dead-letter', actions: 'noteRequestFailure' },
+              { target: '#target.dead-letter', actions: ['noteRequestFailure', 'giveUp'] },
             ],
           },
         },
@@ -624,6 +635,12 @@ export const targetMachine = setup({
       exit: cancel('backoff'),
       on: {
         BackoffElapsed: 'requested',
+        // What it was decided by is out of date: it is decided anew, not tried again.
+        MoveAbandoned: {
+          guard: 'hasIsolation',
+          target: 'settled',
+          actions: { type: 'tellReroute', params: rerouteMessages },
+        },
         RetryRequested: 'requested',
         SourceFailed: { guard: 'isOwnNewerPush', target: 'dead-letter', actions: 'noteSourceFailure' },
       },
@@ -688,6 +705,8 @@ export const targetMachine = setup({
     suspended: {
       on: {
         TargetSuspended: { actions: 'wantLater' },
+        // Once it is resumed it is decided anew.
+        MoveAbandoned: { guard: 'hasIsolation', actions: 'wantLater' },
         ReconcileWanted: { actions: ['want', 'noteSuspended', { type: 'tellSuspended', params: settledSuspended }] },
         TargetObserved: [
           { guard: 'resumedAndOwed', target: 'requested', actions: 'observe' },

@@ -21,6 +21,8 @@ export interface Plan {
   readonly pruneRisk: string | undefined;
   /** Targets that were held and whose files are sound again, unchanged from what is reconciled. */
   readonly released: readonly string[];
+  /** Targets that may get other files by this push, and nobody here knows: the generator of what they read may not be listed. Absent: none. */
+  readonly unseen?: readonly string[];
   /** False where every target goes through a source of its own: the shared one is left alone. Absent: as `true`. */
   readonly push?: boolean;
 }

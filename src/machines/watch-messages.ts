@@ -11,6 +11,7 @@ export function planMessages({ context, event }: Args): Messages {
     ...heldOnes(plan.held),
     ...releasedOnes(plan.released),
     ...suspendedOnes(plan.suspended),
+    ...(plan.unseen ?? []).map((id) => ({ to: targetMachineId(id), type: 'PushedUnseen' })),
   ];
   for (const target of plan.targets) {
     messages.push({

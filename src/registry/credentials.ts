@@ -40,13 +40,18 @@ export async function credentialsFor(
   options: CredentialsOptions = {},
 ): Promise<RegistryCredentials | undefined> {
   const env = options.env ?? process.env;
-  const path = join(env.DOCKER_CONFIG || join(options.homeDirectory ?? homedir(), '.docker'), 'config.json');
+  const path = dockerConfigPath(options);
   const config = await readDockerConfig(path);
   if (config === undefined) return undefined;
   const key = isDockerHub(registry) ? DOCKER_HUB_KEY : registry;
   const helper = config.credHelpers?.[registry] ?? config.credHelpers?.[key] ?? config.credsStore;
   const stored = helper ? await askHelper(helper, key, env) : undefined;
   return stored ?? credentialsIn(config, registry, path);
+}
+
+/** Where `docker login` notes what it knows. */
+export function dockerConfigPath({ env = process.env, homeDirectory }: CredentialsOptions = {}): string {
+  return join(env.DOCKER_CONFIG || join(homeDirectory ?? homedir(), '.docker'), 'config.json');
 }
 
 async function readDockerConfig(path: string): Promise<DockerConfig | undefined> {

@@ -81,7 +81,7 @@ async function fetchToken(
     ...(service !== undefined && { service }),
   });
   const answer = await send();
-  if (answer.status !== 200) throw failureOfAnswer(task, answer, now());
+  if (answer.status !== 200) throw failureOfAnswer(task, answer, now(), credentials === undefined ? 'none' : 'refused');
   return tokenIn(answer.body) ?? failWithoutToken();
 
   async function send(): Promise<RegistryAnswer> {

@@ -20,14 +20,25 @@ export interface RegistryAnswer {
   readonly body: Buffer;
 }
 
-/** An answer that refuses: the kind by its status alone, the words from the registry's own error list. */
-export function failureOfAnswer(task: RegistryTask, answer: RegistryAnswer, nowMs: number): FailureError {
+/** Whether the registry was shown a login when it refused. */
+export type ShownLogin = 'none' | 'refused';
+
+/**
+ * An answer that refuses: the kind by its status alone, the words from the registry's own error list. `login` tells apart the two cures of a 401;
+ * default: nobody knows.
+ */
+export function failureOfAnswer(
+  task: RegistryTask,
+  answer: RegistryAnswer,
+  nowMs: number,
+  login?: ShownLogin,
+): FailureError {
   const { status, headers, body } = answer;
   const errors = errorsIn(body);
   const said = wordsOf(errors);
   const retryAfterMs = parseRetryAfterMs(headers['retry-after'], nowMs);
   const met = errors.some(({ code }) => UPLOADS_MET.has(String(code)));
-  const hint = met ? UPLOADS_MET_HINT : hintForStatus(status, task);
+  const hint = met ? UPLOADS_MET_HINT : hintForStatus(status, task, login);
   return new FailureError({
     kind: met ? 'conflict' : kindOf(status),
     dependency: 'registry',
@@ -79,10 +90,10 @@ export function invalidAnswer(task: RegistryTask, message: string): FailureError
   });
 }
 
-function hintForStatus(status: number, { task, registry, url }: RegistryTask): string | undefined {
+function hintForStatus(status: number, { task, registry, url }: RegistryTask, login?: ShownLogin): string | undefined {
   switch (status) {
     case 401:
-      return `Log in: docker login ${registry}`;
+      return hintForLogin(registry, login);
     case 403:
       return `The login for ${registry} may not ${task} this repository: use another with docker login ${registry}.`;
     case 404:
@@ -97,6 +108,17 @@ function hintForStatus(status: number, { task, registry, url }: RegistryTask): s
       return `The storage of ${registry} is full: make room there (delete what is old, collect garbage).`;
     default:
       return undefined;
+  }
+}
+
+function hintForLogin(registry: string, login: ShownLogin | undefined): string {
+  switch (login) {
+    case 'none':
+      return `There is no login for ${registry} in the Docker config: docker login ${registry}`;
+    case 'refused':
+      return `The login for ${registry} in the Docker config is wrong, or has expired: docker login ${registry}`;
+    default:
+      return `Log in: docker login ${registry}`;
   }
 }
 

@@ -3,7 +3,13 @@ import { credentialsFor, type RegistryCredentials } from './credentials.ts';
 import { createHttpConnections, type HttpRequest } from './http.ts';
 import { parseReference, type RegistryReference, registryOrigin, repositoryUrl } from './reference.ts';
 import { type Access, createRegistryAuth } from './registry-auth.ts';
-import { failureOfAnswer, failureOfConnection, type RegistryAnswer, type RegistryTask } from './registry-failure.ts';
+import {
+  failureOfAnswer,
+  failureOfConnection,
+  type RegistryAnswer,
+  type RegistryTask,
+  type ShownLogin,
+} from './registry-failure.ts';
 
 export interface RegistryClientOptions {
   /** `oci://host[:port]/repository`, or taken apart. */
@@ -48,6 +54,12 @@ export function createRepositoryRequests(options: RegistryClientOptions): Reposi
     return options.credentials ?? credentialsFor(registry);
   }
 
+  /** Anonymous on purpose, nobody is to log in. */
+  async function shownLogin(): Promise<ShownLogin | undefined> {
+    if (options.credentials === 'anonymous') return undefined;
+    return (await credentials()) === undefined ? 'none' : 'refused';
+  }
+
   async function send(task: RegistryTask, request: RepositoryRequest): Promise<RegistryAnswer> {
     const access: Access = task.task === 'push to' ? 'pull,push' : 'pull';
     const target = new URL(request.url, base);
@@ -74,8 +86,8 @@ export function createRepositoryRequests(options: RegistryClientOptions): Reposi
     taskOf,
     async expect(task, request, ...expected) {
       const answer = await send(task, request);
-      if (!expected.includes(answer.status)) throw failureOfAnswer(task, answer, now());
-      return answer;
+      if (expected.includes(answer.status)) return answer;
+      throw failureOfAnswer(task, answer, now(), answer.status === 401 ? await shownLogin() : undefined);
     },
     now,
     close: () => http.close(),

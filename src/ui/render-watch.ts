@@ -1,3 +1,4 @@
+import { isOwnArtifacts } from '../domain/isolation/application-marks.ts';
 import type { BannerShown, Happening } from './happening.ts';
 import { formatBytes, formatCount, formatElapsed, formatTimeOfDay } from './quantity.ts';
 import { renderResolved } from './render-resolved.ts';
@@ -77,7 +78,7 @@ function linesOf(happening: Happening, style: Style): string[] {
     }
     case 'isolated':
       return [
-        `  ${paint('dim', `${symbols.dot} ${targetLabel(happening.id)} has a source of its own for the session: ${targetLabel(happening.source)}`)}`,
+        `  ${paint('dim', `${symbols.dot} ${targetLabel(happening.id)} has ${isOwnArtifacts(happening.source) ? 'artifacts' : 'a source'} of its own for the session: ${targetLabel(happening.source)}`)}`,
       ];
     case 'notIsolated':
       return messageLines(

@@ -7,7 +7,7 @@ import { targetLabel } from './target-label.ts';
 import { oneLine } from './text-width.ts';
 
 const WAITS_SHOWN_MAX = 3;
-const TARGET = /^(Kustomization|Application)\//;
+const TARGET = /^(Kustomization|Application|HelmRelease)\//;
 
 /** What a resource that is not through yet is doing, on one line: its condition, or whom it waits for. */
 export function stateOf(progress: ResourceProgress, attemptsMax: number, now: number): string {
@@ -31,7 +31,8 @@ export function stateOf(progress: ResourceProgress, attemptsMax: number, now: nu
 export function settledLines(progress: ResourceProgress, style: Style): string[] {
   const { id, phase, reason, message, elapsedMs, revision } = progress;
   const name = targetLabel(id);
-  if (phase === 'ready' && id.startsWith('HelmRelease/')) {
+  // One that was asked by name has no reason when it is Ready.
+  if (phase === 'ready' && id.startsWith('HelmRelease/') && reason !== '') {
     const how = reason === 'reset' ? 'reset' : reason === 'resume' ? 'resumed' : 'suspended and resumed';
     return [`  ${style.paint('dim', `${style.symbols.ready} ${name} was stuck: ${how}`)}`];
   }

@@ -55,6 +55,43 @@ describe('Applications in a repository, without a cluster', () => {
     ]);
   });
 
+  test('those that ApplicationSets make are among them; which only a cluster knows is said', async () => {
+    const repoURL = 'https://git.example/shop.git';
+    const template = (name: string, path: string) => ({
+      metadata: { name },
+      spec: { project: 'default', source: { repoURL, path }, destination: { namespace: name } },
+    });
+    const sets = {
+      teams: {
+        generators: [{ git: { repoURL, directories: [{ path: 'teams/*' }, { path: 'teams/old', exclude: true }] } }],
+        template: template('{{path.basename}}', '{{path}}'),
+      },
+      regions: {
+        goTemplate: true,
+        generators: [{ list: { elements: [{ region: 'eu' }, { region: 'us' }] } }],
+        template: template('region-{{.region}}', 'regions/{{.region}}'),
+      },
+      everywhere: { generators: [{ clusters: {} }], template: template('{{name}}', 'teams/red') },
+      foreign: {
+        generators: [{ git: { repoURL: 'https://git.example/other', directories: [{ path: '*' }] } }],
+        template: template('{{path.basename}}', '{{path}}'),
+      },
+    };
+    for (const [name, spec] of Object.entries(sets)) {
+      const set = { apiVersion: 'argoproj.io/v1alpha1', kind: 'ApplicationSet', metadata: { name }, spec };
+      write(`sets/${name}.yaml`, JSON.stringify(set, null, 1));
+    }
+    const files = ['teams/red/map.yaml', 'teams/old/map.yaml', 'regions/us/map.yaml'];
+    for (const file of files) write(file, configMap('made', 'one'));
+    const ran = await runMain(['explain', ...files, '--offline', '--json', '--dir', '.'], { cwd });
+    const explained = JSON.parse(ran.stdout) as { targets: { name: string }[] }[];
+    expect(explained.map(({ targets }) => targets.map(({ name }) => name))).toEqual([['red'], [], ['region-us']]);
+    expect(ran.stderr).toContain(
+      'sets/everywhere.yaml: the Applications of ApplicationSet everywhere are known to a cluster only: generator clusters is not known',
+    );
+    expect(ran.stderr).toContain('its git generator reads https://git.example/other, which is elsewhere');
+  });
+
   test('graph shows what they are built from, plain directories and charts too, and takes helmCharts', async () => {
     const ran = await runMain(['graph', '.', '--json'], { cwd });
     const entries = JSON.parse(ran.stdout) as { path: string; files: string[]; errors: string[] }[];

@@ -65,6 +65,17 @@ describe('watch', () => {
     expect(optionsOf('watch', ...line)).toMatchObject({ isolate, dir: line.includes('deploy') ? 'deploy' : undefined });
   });
 
+  test.each([
+    'flux-system/shop',
+    'OCIRepository/flux-system/shop',
+    'oci://localhost:5000/shop:dev',
+    'OCISource//oci://localhost:5000/shop:dev',
+    'https://git.example/shop.git@main',
+    'git@git.example:shop.git@main',
+  ])('takes the source %s', (source) => {
+    expect(optionsOf('watch', '--source', source)).toMatchObject({ source });
+  });
+
   test('takes its options before and after the directory', () => {
     const line = '--context kind-dev deploy -n shop --source flux-system/shop --registry oci://localhost:5050/shop';
     expect(
@@ -194,7 +205,7 @@ describe('a line that is not usable says what was expected and what was found', 
     [
       'a source without a namespace',
       ['watch', '--source', 'shop'],
-      "--source expects NAMESPACE/NAME, found 'shop'",
+      "--source expects NAMESPACE/NAME, or of Applications oci://HOST/REPOSITORY:TAG, found 'shop'",
       'flux-system/',
     ],
     ['a tag that no registry takes', ['watch', '--tag', 'a b'], '--tag expects an OCI tag', 'dev'],

@@ -3,7 +3,9 @@ import { mkdtempSync, realpathSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { artifactConfig, contentDigestOf } from '../../src/effects/push-artifact.ts';
 import { type EmbeddedRegistry, type RegistryOptions, startRegistry } from '../../src/embedded/testing.ts';
+import { createRegistryClient } from '../../src/registry/client.ts';
 import { customDefinition } from '../support/custom-definition.ts';
 import { startReachedCluster } from '../support/embedded-client.ts';
 import { writeTree } from '../support/embedded-watch.ts';
@@ -60,6 +62,31 @@ describe('push', () => {
     expect(second.stdout).toContain('unchanged: oci://');
     expect(second.stdout).toContain('nothing was sent');
     expect(Object.keys(registry.requests.counts()).filter((name) => /PUT|POST/.test(name))).toEqual([]);
+  });
+
+  it('sends nothing either when the content came by a watch, which notes its targets beside it', async () => {
+    const { push, url, registry } = await pushWorld();
+    const own = JSON.parse((await push(`${url}:v1`, '--json')).stdout);
+    const client = createRegistryClient({ reference: url, credentials: 'anonymous' });
+    onTestFinished(() => client.close());
+    const content = contentDigestOf((await client.readConfig('v1'))?.config) ?? '';
+    const targets = { 'Kustomization/flux-system/apps': 'sha256:1' };
+    const file = {
+      path: 'apps/configmap.yaml',
+      mode: 0o644,
+      read: () => Buffer.from(FILES['k8s/apps/configmap.yaml']),
+    };
+    const { digest } = await client.pushArtifact({
+      files: [file],
+      tag: 'v1',
+      config: artifactConfig(content, targets),
+    });
+    registry.requests.reset();
+    const again = JSON.parse((await push(`${url}:v1`, '--json')).stdout);
+    expect(again).toMatchObject({ unchanged: true, digest });
+    expect(again.digest).not.toBe(own.digest);
+    expect(Object.keys(registry.requests.counts()).filter((name) => /PUT|POST/.test(name))).toEqual([]);
+    expect(JSON.parse((await push(`${url}:v2`, '--json')).stdout)).toMatchObject({ unchanged: false });
   });
 
   it('makes the same bytes of the same content, whenever and wherever', async () => {
@@ -249,7 +276,7 @@ describe('what a push checks first', () => {
     const { push, url, write } = await pushWorld({ ...files, 'k8s/apps/web.yaml': deployment('many') });
     const wrong = await push(url);
     expect(wrong.code).toBe(1);
-    expect(wrong.stderr).toContain('Deployment default/web');
+    expect(wrong.stderr).toContain('apps/web.yaml:6:3: Deployment default/web');
     write({ 'k8s/apps/web.yaml': deployment('$' + '{REPLICAS}') });
     expect(await push(url)).toMatchObject({ code: 0, stderr: '' });
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../src/domain/kube-object.ts';
-import { NAMESPACE, ociRepository } from '../support/flux-manifests.ts';
+import { conditionOf } from '../support/embedded-watch.ts';
+import { configMap, NAMESPACE, ociRepository } from '../support/flux-manifests.ts';
 import { until } from '../support/poll.ts';
 import { startReconcileWorld, untilReady } from '../support/reconcile-world.ts';
 
@@ -95,7 +96,7 @@ describe('what a reconcile is about', () => {
     [['--exclude', 'nothing-like-it'], '--exclude: no Kustomization or Application is called nothing-like-it'],
     [['apps', '--all'], '--all asks for everything'],
     [['--timeout', '0'], '--timeout expects a duration above 0'],
-    [['HelmRelease/shop/cache'], 'is a HelmRelease'],
+    [['HelmRelease/shop/cache'], 'no Kustomization, Application or HelmRelease is called HelmRelease/shop/cache'],
   ])('is a usage error with %j', async (argv, message) => {
     const world = await startReconcileWorld({ targets: { apps: {} }, controllers: false });
     const ran = await world.run('reconcile', ...argv);
@@ -233,6 +234,27 @@ describe('the answer of a reconcile', () => {
     expect(stderr).toMatch(/error: 1 of 1 not Ready: flux-system\/apps \(BuildFailed\)\n$/);
   });
 
+  it('comes at once after a push that lacks the path of a Kustomization, and is no matter of patience', async () => {
+    const targets = { apps: {}, lost: { path: './nowhere' }, moved: { path: './old' } };
+    const world = await startReconcileWorld({ targets });
+    await world.push('first', 'latest', { 'old/configmap.yaml': configMap('moved', 'first') });
+    world.cluster.objects.patch(
+      { kind: 'OCIRepository', namespace: NAMESPACE, name: 'shop' },
+      { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': new Date().toISOString() } } },
+    );
+    await untilReady(world, 'apps', 'moved');
+    await until('the path being missed', () => conditionOf(world.target('lost'), 'Ready')?.status === 'False');
+    await world.push('second');
+    const before = performance.now();
+    const ran = await world.run('reconcile', '--timeout', '20s');
+    expect(performance.now() - before).toBeLessThan(18_000);
+    expect(ran.code).toBe(1);
+    expect(ran.stdout).not.toContain('attempt');
+    expect(ran.stderr).toMatch(
+      /error: 2 of 3 not Ready: flux-system\/lost \(ArtifactFailed\), flux-system\/moved \(ArtifactFailed\)\n$/,
+    );
+  });
+
   it('may be that of a newer revision, which came meanwhile', async () => {
     const { objects, keys, fetched, ran, world } = await late('True');
     fetched();
@@ -244,10 +266,14 @@ describe('the answer of a reconcile', () => {
 
   it('is asked for again when it does not come within --timeout', async () => {
     const world = await startReconcileWorld({ targets: { apps: {} }, controllers: false });
-    const ran = await world.run('reconcile', '--timeout', '100ms', ...QUICK);
+    // The first look at the cluster is an attempt, too, and has to fit in.
+    const ran = await world.run('reconcile', '--timeout', '1500ms', ...QUICK);
     expect(ran.code).toBe(1);
     expect(world.patches('ocirepositories')).toEqual({ shop: 3 });
-    expect(ran.stdout.match(/attempt \d of 3 failed/g)).toEqual(['attempt 1 of 3 failed', 'attempt 2 of 3 failed']);
+    expect(ran.stdout.match(/shop: attempt \d of 3 failed/g)).toEqual([
+      'shop: attempt 1 of 3 failed',
+      'shop: attempt 2 of 3 failed',
+    ]);
   });
 });
 

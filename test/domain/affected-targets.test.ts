@@ -228,6 +228,25 @@ describe('never pruning by accident', () => {
     expect(repository.resolve([]).pruneRisk).toBeUndefined();
   });
 
+  it('remembers while the directory is gone that a target came emptied', () => {
+    const repository = new MappedRepository({
+      files: { ...APPS, 'apps/a/kustomization.yaml': kustomization() },
+      objects: twoApps(),
+    });
+    repository.known = new MappedRepository({ files: APPS, objects: twoApps() }).known;
+    expect(repository.resolve([]).pruneRisk).toMatch(/flux-system\/a had/);
+    repository.save({ 'apps/a/kustomization.yaml': undefined, 'apps/a/a.yaml': undefined });
+    expect(repository.save({ 'apps/a/kustomization.yaml': kustomization() }).pruneRisk).toMatch(/flux-system\/a had/);
+  });
+
+  it('lets a target that is reconciled as empty stay empty in another way', () => {
+    const repository = new MappedRepository({ files: APPS, objects: twoApps() });
+    repository.save({ 'apps/a/kustomization.yaml': kustomization() });
+    repository.reconciled();
+    repository.resolve([]);
+    expect(repository.save({ 'apps/a/kustomization.yaml': 'namespace: default\n' }).pruneRisk).toBeUndefined();
+  });
+
   it('says nothing with allowPrune', () => {
     const repository = new MappedRepository({ files: APPS, objects: twoApps(), allowPrune: true });
     expect(repository.save({ 'apps/a/kustomization.yaml': kustomization() }).pruneRisk).toBeUndefined();

@@ -381,3 +381,14 @@ describe('observations', () => {
     ).toBe(false);
   });
 });
+
+it('what Flux says of a repository is taken over without the password in its URL', () => {
+  const message = "failed to checkout 'https://ann:s3cret@git.example/shop.git'";
+  const observation = sourceObservation({
+    apiVersion: 'source.toolkit.fluxcd.io/v1',
+    kind: 'GitRepository',
+    metadata: { name: 'shop', namespace: 'flux-system' },
+    status: { conditions: [{ type: 'Ready', status: 'False', reason: 'GitOperationFailed', message }] },
+  });
+  expect(observation.message).toBe("failed to checkout 'https://…@git.example/shop.git'");
+});

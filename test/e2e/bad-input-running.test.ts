@@ -1,4 +1,4 @@
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startCluster, startRegistry } from '../../src/embedded/testing.ts';
@@ -48,6 +48,15 @@ async function statusOf(world: SmallWorld): Promise<Status> {
   return JSON.parse((await world.run('status', '--log', world.log, '--json')).stdout) as Status;
 }
 
+/** Asks `status` until it says so: others than the one that was waited for may take a moment longer. */
+async function untilStatus(world: SmallWorld, is: (status: Status) => boolean): Promise<Status> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const status = await statusOf(world);
+    if (is(status) || Date.now() > deadline) return status;
+  }
+}
+
 /** Nothing of the broken tree is pushed, the watch goes on, and the next sound save arrives. */
 async function expectHeldThenHealed(
   world: SmallWorld,
@@ -68,7 +77,7 @@ async function expectHeldThenHealed(
   world.save('apps', 'healed');
   await settled(watch, 'apps', 'ready', broken);
   await world.untilLive('apps', 'healed');
-  expect((await statusOf(world)).held).toEqual([]);
+  expect((await untilStatus(world, ({ held }) => held.length === 0)).held).toEqual([]);
 }
 
 describe('a file that no build can use is held, not pushed, and named:', () => {
@@ -148,7 +157,7 @@ describe('a file that cannot be read is never left out of the artifact: nothing 
     input.heal();
     await settled(watch, 'apps', 'ready', refused);
     await world.untilLive('apps', 'sound');
-    const status = await statusOf(world);
+    const status = await untilStatus(world, ({ deadLetters }) => deadLetters.length === 0);
     expect(status.deadLetters.map(({ id, message }) => [id, message])).toEqual([]);
   }
 
@@ -226,7 +235,7 @@ describe('a cluster that goes away', () => {
     away.cancel();
     await world.untilLive('apps', 'while away', 40_000);
     await settled(watch, 'apps', 'ready', before);
-    expect(watch.stderr).toContain('objects are watched again');
+    await watch.says('objects are watched again');
   }, 60_000);
 });
 
@@ -257,7 +266,7 @@ describe('a right that is missing is named, verb and resource, and stops only wh
   test('list of a kind that is not needed', async () => {
     const world = await startWorld({ cluster: { deny: [{ verb: 'list', resource: 'helmreleases' }] } });
     const watch = await settledWatch(world);
-    expect(watch.stderr).toMatch(/HelmRelease objects cannot be watched: .*list.*helmreleases/);
+    await watch.says(/HelmRelease objects cannot be watched: .*list.*helmreleases/);
     expect(world.live('apps')).toBe('first');
   });
 
@@ -322,6 +331,28 @@ describe('a registry', () => {
     world.save('apps', 'again');
     await watch.event({ machine: 'watch', type: 'StepRefused' }, before);
     expect(watch.exit).toBeUndefined();
+  });
+
+  test('that wants a login gets the push once there is one, by itself', async () => {
+    const world = await startWorld({ registry: { credentials: { username: 'somebody', password: 'else' } } });
+    const watch = world.watch('--initial');
+    const { failure } = await watch.event({ machine: 'watch', type: 'StepRefused' });
+    expect(failure).toMatchObject({ hint: expect.stringMatching(/^There is no login for .* docker login /) });
+    await settled(watch, 'apps', 'failed', 0);
+    const auth = Buffer.from('somebody:else').toString('base64');
+    const docker = String(world.env.DOCKER_CONFIG);
+    mkdirSync(docker, { recursive: true });
+    writeFileSync(join(docker, 'config.json'), JSON.stringify({ auths: { [world.registry.host]: { auth } } }));
+    await watch.event({ type: 'ArtifactPushed' });
+  });
+
+  test('that has refused a login gets the push by hand, too: the login is read anew', async () => {
+    const world = await startWorld({ registry: { credentials: { username: 'somebody', password: 'else' } } });
+    const watch = world.watch('--initial');
+    await settled(watch, 'apps', 'failed', 0);
+    const before = watch.lastSeq;
+    expect((await world.run('retry', 'apps', '--log', world.log)).code).toBe(0);
+    await watch.event({ machine: 'watch', type: 'StepRefused' }, before);
   });
 
   test('that refuses ends --once with exit code 1', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startCluster } from '../../src/embedded/testing.ts';
 import { openSqliteLog } from '../../src/engine/sqlite-log.ts';
+import { gatedClock, UNTIL_OPENED_MS } from '../support/gated-clock.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { idOf, NAMESPACE, type SmallWorld, startSmallWorld, type WorldOptions } from './small-world.ts';
 import type { WatchProcess } from './watch-process.ts';
@@ -128,14 +129,18 @@ describe('kill -9', () => {
   });
 
   test('while a target is in flight: the next watch sees it to its end', async () => {
-    let slow = 0;
+    const gate = gatedClock();
+    let isGated = false;
     const world = await startWorld({
-      flux: { latency: { build: (object) => (object.metadata.name === 'apps' ? slow : 0) } },
+      flux: {
+        clock: gate,
+        latency: { build: (object) => (isGated && object.metadata.name === 'apps' ? UNTIL_OPENED_MS : 0) },
+      },
     });
     const watch = world.watch('--initial');
     for (const target of world.targets)
       await watch.event({ type: 'TargetSettled', target: idOf(target), outcome: 'ready' });
-    slow = 1_500;
+    isGated = true;
     const before = watch.lastSeq;
     world.save('apps', 'in flight');
     await watch.event({ type: 'RequestAccepted', machine: `target/${idOf('apps')}` }, before);
@@ -143,6 +148,9 @@ describe('kill -9', () => {
     expect(world.live('apps')).toBe('first');
 
     const next = world.watch();
+    await next.started();
+    isGated = false;
+    gate.open();
     await next.event({ type: 'TargetSettled', target: idOf('apps'), outcome: 'ready' });
     await expectConverged(world, next, new Map([['apps', 'in flight']]));
   });

@@ -128,6 +128,52 @@ describe.skipIf(skipped !== undefined)(
       expect(await shop.live('docs')).toBe('dark blue');
     });
 
+    test('decryption, variables of an object, a target namespace and a kubeconfig of its own go on as they did', async (context) => {
+      const variable = ['$', '{value}'].join('');
+      const shop = await openShop(world, context, {
+        user: ISOLATOR,
+        targets: {
+          ...SHOP_TARGETS,
+          docs: {
+            decryption: { provider: 'sops' },
+            kubeConfig: { secretRef: { name: 'remote' } },
+            postBuild: { substituteFrom: [{ kind: 'ConfigMap', name: 'colours' }] },
+          },
+        },
+        files: { ...SHOP_FILES, 'docs/docs.yaml': configMap('docs', variable) },
+      });
+      const { namespace } = shop;
+      await world.apply({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'remote', namespace },
+        stringData: { value: world.plane.kubeconfig() },
+      } as KubeObject);
+      await world.apply({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'colours', namespace },
+        data: { value: 'blue' },
+      } as KubeObject);
+      const watch = await shop.settledWatch('--isolate');
+      expect(await shop.live('docs')).toBe('blue');
+      const before = await specsOf(shop);
+      const others = await shop.runs();
+      for (const shade of ['dark', 'light']) {
+        const from = watch.lastSeq;
+        shop.write('docs/docs.yaml', configMap('docs', `${shade} ${variable}`));
+        await shop.settled(watch, 'docs', 'ready', from);
+        expect([await shop.live('docs'), await sourceOf(shop, 'docs')]).toEqual([`${shade} blue`, 'docs-isolated']);
+      }
+      const { sourceRef: _, ...isolated } = (await shop.kustomization('docs')).spec ?? {};
+      expect(before['Kustomization/docs']).toMatchObject({ spec: isolated });
+      expect({ ...(await shop.runs()), docs: others.docs }).toEqual(others);
+      await interrupted(watch);
+      expect(await specsOf(shop)).toEqual(before);
+      await shop.untilReady('docs');
+      expect(await shop.live('docs')).toBe('light blue');
+    });
+
     test('kill -9 in the middle of a move: the next watch goes on, and puts everything back at its end', async (context) => {
       const shop = await openShop(world, context, { user: ISOLATOR });
       const watch = await shop.settledWatch('--isolate');

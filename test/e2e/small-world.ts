@@ -3,16 +3,19 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { KubeObject } from '../../src/domain/kube-object.ts';
 import {
+  type ArgoCdOptions,
   type ClusterOptions,
   type EmbeddedCluster,
   type EmbeddedFlux,
   type EmbeddedRegistry,
   type FluxOptions,
   type RegistryOptions,
+  startArgoCd,
   startCluster,
   startFlux,
   startRegistry,
 } from '../../src/embedded/testing.ts';
+import { application, repositorySecret } from '../support/argo-manifests.ts';
 import { runCli, WatchProcess } from './watch-process.ts';
 
 export interface WorldOptions {
@@ -22,6 +25,8 @@ export interface WorldOptions {
   readonly registry?: RegistryOptions;
   /** False: neither Flux's controllers nor its objects. */
   readonly flux?: false | Omit<FluxOptions, 'cluster'>;
+  /** Argo CD in place of Flux: the targets are Applications of oci://…/shop:latest, and sync by themselves. */
+  readonly argo?: Omit<ArgoCdOptions, 'cluster'>;
   /** Changes an object before it is applied, or leaves it out. */
   readonly object?: (object: KubeObject) => KubeObject | undefined;
 }
@@ -65,13 +70,14 @@ export async function startSmallWorld(options: WorldOptions = {}): Promise<Small
   const home = mkdtempSync(join(tmpdir(), 'reconcile-machine-e2e-'));
   const dir = join(home, 'repository');
   const [cluster, registry] = await Promise.all([startCluster(options.cluster), startRegistry(options.registry)]);
+  const argo = options.argo === undefined ? undefined : await startArgoCd({ ...options.argo, cluster });
   const flux =
-    options.flux === false
+    options.flux === false || argo !== undefined
       ? undefined
       : await startFlux({ builder: 'plain', dependencyRequeueMs: 500, healthPollMs: 50, ...options.flux, cluster });
   const kubeconfig = join(home, 'kubeconfig');
   await cluster.writeKubeconfig(kubeconfig);
-  const objects = fluxObjects(registry.host, targets);
+  const objects = argo === undefined ? fluxObjects(registry.host, targets) : argoObjects(registry.host, targets);
   for (const object of options.flux === false ? [] : objects) {
     const kept = options.object === undefined ? object : options.object(object);
     if (kept !== undefined) cluster.objects.apply(kept);
@@ -122,10 +128,16 @@ export async function startSmallWorld(options: WorldOptions = {}): Promise<Small
     async stop() {
       await Promise.all(processes.map((each) => each.kill()));
       await flux?.stop();
+      await argo?.stop();
       await Promise.all([cluster.stop(), registry.stop()]);
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+function argoObjects(registryHost: string, targets: readonly string[]): KubeObject[] {
+  const source = { repoURL: `oci://${registryHost}/shop`, targetRevision: 'latest' };
+  return [repositorySecret(source.repoURL), ...targets.map((name) => application(name, name, { source }))];
 }
 
 function fluxObjects(registryHost: string, targets: readonly string[]): KubeObject[] {

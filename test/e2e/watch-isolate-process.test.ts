@@ -178,7 +178,7 @@ describe('another session', () => {
     const other = secondWatch(world);
     await other.started();
     expect(sourceOf(world, 'apps')).toBe('shop');
-    expect(other.stderr).toContain('put back what an earlier session left isolated: Kustomization/flux-system/apps');
+    await other.says('put back what an earlier session left isolated: Kustomization/flux-system/apps');
     await interrupted(other);
     expect(specsOf(world)).toEqual(before);
   });

@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LEASE_RENEW_EVERY_MS } from '../../src/domain/isolation/session-lease.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
+import { objectId } from '../../src/domain/target.ts';
+import { REQUESTED_AT } from '../../src/effects/ask-flux.ts';
 import { type Clock, systemClock } from '../../src/engine/clock.ts';
+import { targetMachineId } from '../../src/machines/messages.ts';
+import { MANIFEST_MEDIA_TYPE } from '../../src/registry/artifact-manifest.ts';
 import { runMain } from '../cli/run-main.ts';
 import { configMap, kustomization, kustomizationFile, NAMESPACE } from '../support/flux-manifests.ts';
 import { FEW, few, filesOf, isolating, runsSince, sourceOf, specsOf } from '../support/isolating-watch.ts';
@@ -141,6 +145,60 @@ describe('the own source of a target', () => {
   });
 });
 
+describe('the right to move own sources', () => {
+  it('taken away: the target is given up with the cure, others go on; after `retry` it is tried again', async () => {
+    const watch = await few();
+    await watch.edit(() => watch.write('a/own.yaml', configMap('a', 'two')));
+    const fault = watch.cluster.faults.next({
+      match: { verb: 'patch', resource: 'ocirepositories' },
+      status: 403,
+      times: 1_000,
+    });
+    await watch.edit(async () => {
+      watch.write('a/own.yaml', configMap('a', 'three'));
+      await watch.untilShown(/a-isolated, does not get what was saved: .* Grant the verb "patch" .* Or end the watch/);
+      await watch.untilShown(/given up until the next save of it, or: reconcile-machine retry/);
+    });
+    expect([watch.live('a'), sourceOf(watch, 'a')]).toEqual(['two', 'a-isolated']);
+    await watch.edit(() => watch.write('b/own.yaml', configMap('b', 'two')));
+    expect(watch.live('b')).toBe('two');
+    fault.cancel();
+    await watch.during(async () => {
+      watch.session.engine.dispatch({
+        machine: targetMachineId(objectId('Kustomization', NAMESPACE, 'a')),
+        type: 'RetryRequested',
+      });
+      await watch.until('the save being live', () => watch.live('a') === 'three');
+    });
+    expect(sourceOf(watch, 'a')).toBe('a-isolated');
+  });
+});
+
+describe('an artifact of one target', () => {
+  it('that the registry has lost is pushed again as soon as the source says so, without a save', async () => {
+    const watch = await few();
+    await watch.edit(() => watch.write('a/own.yaml', configMap('a', 'two')));
+    const own = { kind: 'OCIRepository', namespace: NAMESPACE, name: 'a-isolated' };
+    const source = () => watch.cluster.objects.get(own.kind, NAMESPACE, own.name);
+    const { digest = '' } = (source()?.spec?.ref ?? {}) as { readonly digest?: string };
+    await watch.during(async () => {
+      const manifest = `${watch.registry.url}/v2/shop/manifests/${digest}`;
+      expect((await fetch(manifest, { method: 'DELETE' })).status).toBe(202);
+      watch.cluster.objects.patch(own, { metadata: { annotations: { [REQUESTED_AT]: new Date(0).toISOString() } } });
+      await watch.until('the source being asked again', () => {
+        const conditions = (source()?.status?.conditions ?? []) as readonly { type: string; status: string }[];
+        const ready = conditions.find(({ type }) => type === 'Ready');
+        const isAsked = source()?.metadata.annotations?.[REQUESTED_AT] !== new Date(0).toISOString();
+        return isAsked && ready?.status === 'True';
+      });
+      expect((await fetch(manifest, { headers: { accept: MANIFEST_MEDIA_TYPE } })).status).toBe(200);
+    });
+    expect([watch.live('a'), sourceOf(watch, 'a')]).toEqual(['two', 'a-isolated']);
+    await watch.edit(() => watch.write('a/own.yaml', configMap('a', 'three')));
+    expect(watch.live('a')).toBe('three');
+  });
+});
+
 describe('what a Kustomization has besides', () => {
   it('stays its own: decryption, another cluster, variables, a namespace; and encrypted files are in its artifact as they are', async () => {
     const spec = {
@@ -187,6 +245,7 @@ describe('a session whose Lease', () => {
     }
     await watch.untilShown(/targets go by the shared source from now on: Lease .* is gone/);
     const held = await watch.edit(() => watch.write('a/own.yaml', configMap('a', 'three')));
+    expect(held.text).toMatch(/isolated by this session, which is over: Lease .* is gone: somebody deleted it/);
     expect(held.text).toMatch(/reconcile-machine restore/);
     expect([watch.live('a'), sourceOf(watch, 'a')]).toEqual(['two', 'a-isolated']);
     await watch.edit(() => watch.write('b/own.yaml', configMap('b', 'two')));

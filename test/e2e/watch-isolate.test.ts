@@ -110,6 +110,22 @@ describe('watch --isolate', () => {
     expect(story).toEqual(['moved a', 'ready a', 'moved b', 'ready b', 'moved c', 'ready c']);
   });
 
+  it('of those that wait for another the sources are made and fetch meanwhile; one that is never read goes with the session', async () => {
+    const watch = await few({ b: { dependsOn: [{ name: 'a' }] }, c: { suspend: true } });
+    const before = specsOf(watch);
+    watch.gated.add('a');
+    watch.write('base/settings.yaml', configMap('settings', 'two'));
+    await watch.until('a source of b with its artifact', () => {
+      return watch.cluster.objects.get('OCIRepository', NAMESPACE, 'b-isolated')?.status?.artifact !== undefined;
+    });
+    expect([sourceOf(watch, 'b'), watch.live('b')]).toEqual(['shop', 'one']);
+    const left = watch.session.stop();
+    watch.gated.delete('a');
+    watch.gate.open();
+    await left;
+    expect(specsOf(watch)).toEqual({ ...before, ...leasesGone(before) });
+  });
+
   it('a broken file holds those that read it, and nobody else', async () => {
     const watch = await few();
     watch.write('b/own.yaml', 'data: [');

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { isolatingPatch } from '../../src/domain/isolation/session-patches.ts';
+import { movingPatch } from '../../src/domain/isolation/application-patches.ts';
+import { isolatingPatch, restoringPatch } from '../../src/domain/isolation/session-patches.ts';
 import type { KubeObject } from '../../src/domain/kube-object.ts';
 import { targetObservation } from '../../src/domain/observations-from-objects.ts';
 import { LiveView } from '../../src/effects/live-view.ts';
 import { jsonPatch } from '../../src/embedded/store/json-patch.ts';
 import type { EngineState } from '../../src/engine/engine-state.ts';
+import { application } from '../support/argo-manifests.ts';
 
 const SHARED = 'OCIRepository/flux-system/shop';
 
@@ -170,5 +172,32 @@ describe('an isolated target whose own source somebody deleted', () => {
       source: SHARED,
       ownSource: 'OCIRepository/flux-system/cart-isolated',
     });
+  });
+});
+
+describe('an Application that a session moves', () => {
+  const shared = application('cart', 'cart', {
+    source: { repoURL: 'oci://registry.test/shop', targetRevision: 'dev' },
+  });
+  const patch = movingPatch(shared, {
+    ...{ repoURL: 'oci://registry.test/shop', digest: `sha256:${'1'.repeat(64)}`, content: 'c' },
+    ...{ session: 'argocd/lease', token: 't' },
+  });
+  const moved = jsonPatch(shared, patch) as KubeObject;
+
+  it('maps as before, and reads its own artifacts until it is put back, whenever it was looked at first', () => {
+    const view = viewOf(shared);
+    const { source } = view.definitions.targets[0] ?? {};
+    for (const [object, ownSource] of [
+      [moved, 'OCISource//oci://registry.test/shop#argocd/cart'],
+      [jsonPatch(moved, restoringPatch(moved)) as KubeObject, undefined],
+    ] as const) {
+      view.put(object);
+      expect(view.takeMappingChanged()).toBe(false);
+      expect([view.definitions.targets[0]?.source, view.definitions.targets[0]?.ownSource]).toEqual([
+        source,
+        ownSource,
+      ]);
+    }
   });
 });

@@ -72,19 +72,25 @@ describe('the Lease of a session', () => {
     });
     clock.advance(10_000);
     await until('the loss', () => session.lost.length > 0);
-    expect(session.lost).toEqual([`Lease ${session.session} is gone`]);
+    expect(session.lost).toEqual([`Lease ${session.session} is gone: somebody deleted it`]);
     expect(clock.pending).toBe(0);
   });
 
-  it('says once that somebody took it over, and renews nothing any more', async (context) => {
-    const { clock, world, session, renewTime } = await timed(context);
-    await world.client.patch({ ...LEASE, name: session.lease.name }, { spec: { holderIdentity: 'desk/1' } });
-    const before = renewTime();
-    clock.advance(10_000);
-    await until('the loss', () => session.lost.length > 0);
-    expect(session.lost).toEqual([`Lease ${session.session} was taken over: the session was thought dead`]);
-    expect([clock.pending, renewTime()]).toEqual([0, before]);
-  });
+  it.for([
+    [10_000, ', although it was renewed 10 s ago'],
+    [40_000, ': it was not renewed for 40 s, so the session was thought dead'],
+  ] as const)(
+    'says once that somebody took it over after %i ms, by whom and why, and renews nothing any more',
+    async ([ms, why], context) => {
+      const { clock, world, session, renewTime } = await timed(context);
+      await world.client.patch({ ...LEASE, name: session.lease.name }, { spec: { holderIdentity: 'desk/1' } });
+      const before = renewTime();
+      clock.advance(ms);
+      await until('the loss', () => session.lost.length > 0);
+      expect(session.lost).toEqual([`Lease ${session.session} was taken over by desk/1${why}`]);
+      expect([clock.pending, renewTime()]).toEqual([0, before]);
+    },
+  );
 
   it('takes another name when its own is taken', async (context) => {
     const { clock, world } = await timed(context);

@@ -282,6 +282,23 @@ test('stopping is not held up by a sync that waits', async () => {
   expect(running.cluster.objects.get('ConfigMap', 'default', 'a')).toBeUndefined();
 });
 
+test("stopping in the middle of a comparison is nobody's failure", async () => {
+  let hasBegun = (): void => {};
+  const begun = new Promise<void>((resolve) => {
+    hasBegun = resolve;
+  });
+  const compare = (): number => {
+    hasBegun();
+    return 3_600_000;
+  };
+  const running = await world({ latency: { compare } });
+  await pushFiles(running.registry, 'shop', { 'web/a.yaml': configMap('a', 'one') }, 'dev');
+  apply(running, 'web');
+  await begun;
+  // A rejection that nobody handles fails the run.
+  await running.argo.stop();
+});
+
 test.each([
   [1, [470, 580], [530, 700]],
   [100, [850, 1_400], [900, 1_500]],

@@ -69,6 +69,18 @@ class Rig {
     this.answer('ClosurePushed', { digest, revision: digest, unchanged: false, bytesSent: 1 });
   }
 
+  /** The watch shows that the own source, which the target does not read yet, has its artifact. */
+  fetched(digest = 'sha256:1'): void {
+    const source = seen(digest, { artifactRevision: digest });
+    this.tell('IsolationObserved', { observation: { isolated: false, source } });
+  }
+
+  /** All is there, and it is not the target's turn yet. */
+  prepared(): void {
+    this.pushed();
+    this.answer('SourceCreated', { source: seen('sha256:1', { artifactRevision: 'sha256:1' }) });
+  }
+
   isolated(): void {
     this.pushed();
     this.tell('TurnCame', { revision: 'sha256:1' });
@@ -99,28 +111,140 @@ function seen(digest: string, fields: Partial<SourceObservation> = {}): OwnSourc
 }
 
 describe('the first time', () => {
-  it('pushes, makes the source at the turn, awaits its artifact, and only then points the target at it', () => {
+  it('pushes, makes the source and awaits its artifact ahead of the turn, and only then points the target at it', () => {
     const rig = new Rig();
     rig.pushed();
     expect(rig.told).toEqual(['SourceReady']);
-    expect(rig.effects).toEqual(['pushClosure']);
-    rig.tell('TurnCame', { revision: 'sha256:1' });
+    expect([rig.state, rig.effects]).toEqual(['creating', ['pushClosure', 'createSource']]);
     rig.answer('SourceCreated', { source: seen('sha256:1') });
-    expect([rig.state, rig.effects.at(-1)]).toEqual(['fetching', 'createSource']);
-    rig.tell('IsolationObserved', {
-      observation: { isolated: false, source: seen('sha256:1', { artifactRevision: 'sha256:1' }) },
-    });
+    expect(rig.state).toBe('fetching');
+    rig.fetched();
+    expect([rig.state, rig.effects.at(-1)]).toEqual(['fetched', 'createSource']);
+    rig.tell('TurnCame', { revision: 'sha256:1' });
     expect([rig.state, rig.effects.at(-1)]).toEqual(['switching', 'switchTarget']);
     rig.answer('TargetSwitched');
     expect(rig.state).toBe('isolated');
     expect(rig.told).toEqual(['SourceReady', 'TargetMoved']);
   });
 
-  it('does not begin before the turn, however long that takes', () => {
+  it('does not point the target at it before the turn, however long that takes', () => {
+    const rig = new Rig();
+    rig.prepared();
+    rig.clock.advance(3_600_000);
+    expect([rig.state, rig.effects, rig.told]).toEqual(['fetched', ['pushClosure', 'createSource'], ['SourceReady']]);
+  });
+
+  it.each(['creating', 'fetching'])(
+    'that has its turn while %s is pointed at it once its artifact is there',
+    (state) => {
+      const rig = new Rig();
+      rig.pushed();
+      if (state === 'fetching') rig.answer('SourceCreated', { source: seen('sha256:1') });
+      rig.tell('TurnCame', { revision: 'sha256:1' });
+      expect(rig.state).toBe(state);
+      if (state === 'creating') rig.answer('SourceCreated', { source: seen('sha256:1') });
+      rig.fetched();
+      expect([rig.state, rig.effects]).toEqual(['switching', ['pushClosure', 'createSource', 'switchTarget']]);
+    },
+  );
+
+  it('whose content changes while it waits for its turn: its source, which nobody reads yet, moves on at once', () => {
+    const rig = new Rig();
+    rig.prepared();
+    rig.pushed('c2', 'sha256:2');
+    expect([rig.state, rig.effects.slice(-2)]).toEqual(['creating', ['pushClosure', 'createSource']]);
+    rig.answer('SourceCreated', { source: seen('sha256:2') });
+    rig.fetched('sha256:2');
+    expect(rig.state).toBe('fetched');
+    rig.tell('TurnCame', { revision: 'sha256:2' });
+    expect(rig.state).toBe('switching');
+  });
+
+  it('whose turn came for an older content waits for the turn of the newer one', () => {
     const rig = new Rig();
     rig.pushed();
-    rig.clock.advance(3_600_000);
-    expect([rig.state, rig.effects]).toEqual(['pushed', ['pushClosure']]);
+    rig.tell('TurnCame', { revision: 'sha256:1' });
+    rig.tell('ClosureWanted', { source: OWN, content: 'c2', cycle: 2 });
+    rig.answer('SourceCreated', { source: seen('sha256:1') });
+    rig.answer('ClosurePushed', { digest: 'sha256:2', revision: 'sha256:2', unchanged: false, bytesSent: 1 });
+    rig.answer('SourceCreated', { source: seen('sha256:2', { artifactRevision: 'sha256:2' }) });
+    expect([rig.state, rig.effects]).toEqual([
+      'fetched',
+      ['pushClosure', 'createSource', 'pushClosure', 'createSource'],
+    ]);
+  });
+
+  it('that fails ahead of the turn is told to nobody, and is tried again at the turn', () => {
+    const rig = new Rig();
+    rig.pushed();
+    rig.answer('MoveFailed', { failure: { kind: 'unavailable', message: 'away' } });
+    expect([rig.state, rig.told]).toEqual(['shared', ['SourceReady']]);
+    rig.tell('TurnCame', { revision: 'sha256:1' });
+    expect([rig.state, rig.effects.at(-1)]).toEqual(['creating', 'createSource']);
+  });
+
+  it('that is refused ahead of the turn goes by the shared source at once', () => {
+    const rig = new Rig();
+    rig.pushed();
+    rig.answer('MoveRefused', { failure: { kind: 'forbidden', message: 'cannot create ocirepositories' } });
+    expect([rig.state, rig.told]).toEqual(['refused', ['SourceReady', 'MoveAbandoned']]);
+  });
+
+  it('that is taken back while it waits for its turn keeps its source for the next time', () => {
+    const rig = new Rig();
+    rig.prepared();
+    rig.tell('MoveWithdrawn');
+    rig.tell('TurnCame', { revision: 'sha256:other' });
+    expect([rig.state, rig.effects]).toEqual(['shared', ['pushClosure', 'createSource']]);
+  });
+
+  it('that another session takes while it waits for its turn is left to that session', () => {
+    const rig = new Rig();
+    rig.prepared();
+    rig.tell('IsolationObserved', { observation: { isolated: false, elsewhere: 'flux-system/theirs' } });
+    expect([rig.state, rig.told.at(-1)]).toEqual(['refused', 'MoveAbandoned']);
+    expect(rig.context.refusal).toMatch(/flux-system\/theirs/);
+  });
+
+  it.each([
+    ['deleted', undefined],
+    ['pointed at something else', seen('sha256:else', { artifactRevision: 'sha256:else' })],
+  ])('whose source is %s by somebody while it waits for its turn makes it right again', (_, source) => {
+    const rig = new Rig();
+    rig.prepared();
+    rig.tell('IsolationObserved', { observation: { isolated: false, source } });
+    expect([rig.state, rig.effects.slice(-2)]).toEqual(['creating', ['createSource', 'createSource']]);
+  });
+
+  it('whose source fails for a while after it has fetched goes all the same: what was fetched is served on', () => {
+    const rig = new Rig();
+    rig.prepared();
+    const source = seen('sha256:1', { artifactRevision: 'sha256:1', ready: 'False', reason: 'OCIArtifactPullFailed' });
+    rig.tell('IsolationObserved', { observation: { isolated: false, source } });
+    expect(rig.state).toBe('fetched');
+    rig.tell('TurnCame', { revision: 'sha256:1' });
+    expect(rig.state).toBe('switching');
+  });
+
+  it('after a switch of which nothing was heard again its source moves at the turn only: the target may read it', () => {
+    const rig = new Rig();
+    rig.prepared();
+    rig.tell('TurnCame', { revision: 'sha256:1' });
+    rig.answer('MoveFailed', { failure: { kind: 'timeout', message: 'no answer' } });
+    rig.pushed('c2', 'sha256:2');
+    expect([rig.state, rig.effects.at(-1)]).toEqual(['pushed', 'pushClosure']);
+    rig.tell('TurnCame', { revision: 'sha256:2' });
+    expect(rig.state).toBe('creating');
+  });
+
+  it('that is abandoned ahead of its turn, which comes while what was made is dropped, is told again', () => {
+    const rig = new Rig();
+    rig.pushed();
+    rig.answer('SourceCreated', { source: seen('sha256:1', { ready: 'False', reason: 'OCIArtifactPullFailed' }) });
+    expect([rig.state, rig.told.at(-1)]).toEqual(['dropping', 'MoveAbandoned']);
+    const before = rig.told.length;
+    rig.tell('TurnCame', { revision: 'sha256:1' });
+    expect(rig.told.slice(before)).toEqual(['MoveAbandoned']);
   });
 
   it('is abandoned where the cluster cannot fetch the artifact: what was made goes, the reason stays, and another content is another attempt', () => {
@@ -346,6 +470,47 @@ describe('once on its own source', () => {
     expect([rig.state, rig.effects.at(-1), rig.told.at(-1)]).toEqual(['isolated', 'createSource', 'TargetMoved']);
   });
 
+  it('whose right to move its source was taken away is given up with the cure, and goes on where it was', () => {
+    const rig = new Rig();
+    rig.isolated();
+    rig.pushed('c2', 'sha256:2');
+    rig.tell('TurnCame', { revision: 'sha256:2' });
+    rig.answer('MoveRefused', {
+      failure: { kind: 'forbidden', message: 'cannot patch ocirepositories', hint: 'Grant it.' },
+    });
+    expect(rig.state).toBe('isolated');
+    expect(rig.events.findLast(({ type }) => type === 'MoveFailed')).toMatchObject({
+      machine: `target/${TARGET}`,
+      failure: {
+        kind: 'forbidden',
+        message: expect.stringMatching(/cannot patch ocirepositories\. Grant it\. Or end the watch/),
+      },
+    });
+    rig.tell('ClosureWanted', { source: OWN, content: 'c2', cycle: 3 });
+    rig.tell('TurnCame', { revision: 'sha256:2' });
+    expect([rig.state, rig.effects.at(-1)]).toEqual(['moving', 'moveSource']);
+  });
+
+  it.each([
+    ['its artifact is pushed', (_: Rig) => {}],
+    [
+      'it waits for its turn',
+      (rig: Rig) =>
+        rig.answer('ClosurePushed', { digest: 'sha256:2', revision: 'sha256:2', unchanged: false, bytesSent: 1 }),
+    ],
+  ])('that somebody points elsewhere while %s is left there', (_, until) => {
+    const rig = new Rig();
+    rig.isolated();
+    rig.tell('ClosureWanted', { source: OWN, content: 'c2', cycle: 2 });
+    until(rig);
+    rig.tell('IsolationObserved', { observation: { isolated: false, source: seen('sha256:1') } });
+    expect([rig.state, rig.told.at(-1), rig.context.refusal]).toEqual([
+      'refused',
+      'IsolationLost',
+      expect.stringMatching(/^somebody pointed it at another source/),
+    ]);
+  });
+
   it('is put back when its parent has to apply it, and isolated again at its next change', () => {
     const rig = new Rig();
     rig.isolated();
@@ -358,7 +523,105 @@ describe('once on its own source', () => {
   });
 });
 
+describe('an artifact that the registry has lost', () => {
+  const lost = seen('sha256:1', {
+    ready: 'False',
+    reason: 'OCIArtifactPullFailed',
+    message:
+      'failed to pull artifact: GET http://registry/v2/shop/manifests/sha256:1: MANIFEST_UNKNOWN: manifest unknown',
+  });
+  const served = seen('sha256:1', { artifactRevision: 'sha256:1' });
+
+  /** The source says that it has lost it, and has heard of all requests. */
+  function losing(rig: Rig): void {
+    const { token } = rig.context;
+    const observation = { ...lost.observation, lastHandledReconcileAt: token };
+    rig.tell('IsolationObserved', { observation: { isolated: true, source: { ...lost, observation } } });
+  }
+
+  it('is pushed again as soon as the source says so, which is asked to fetch it: no save, no turn', () => {
+    const rig = new Rig();
+    rig.isolated();
+    const before = rig.effects.length;
+    losing(rig);
+    expect([rig.state, rig.context.pushingContent]).toEqual(['pushing', 'c1']);
+    rig.answer('ClosurePushed', { digest: 'sha256:1', revision: 'sha256:1', unchanged: false, bytesSent: 1 });
+    expect([rig.state, rig.effects.slice(before)]).toEqual(['moving', ['pushClosure', 'moveSource']]);
+    expect(rig.context.token).toMatch(/Z$/);
+    rig.answer('SourceMoved', { source: lost });
+    expect([rig.state, rig.told.includes('SourceFailed')]).toEqual(['isolated', false]);
+    rig.tell('IsolationObserved', { observation: { isolated: true, source: served } });
+    expect([rig.state, rig.effects.length]).toEqual(['isolated', before + 2]);
+  });
+
+  it('is pushed again so often and no more: then the target hears of it, and the next save is another attempt', () => {
+    const rig = new Rig();
+    rig.isolated();
+    for (let nth = 1; nth <= DEFAULT_LIMITS.repushesMax; nth += 1) {
+      losing(rig);
+      expect([nth, rig.state]).toEqual([nth, 'pushing']);
+      rig.answer('ClosurePushed', { digest: 'sha256:1', revision: 'sha256:1', unchanged: false, bytesSent: 1 });
+      rig.answer('SourceMoved', { source: lost });
+    }
+    losing(rig);
+    expect([rig.state, rig.told.at(-1)]).toEqual(['stuck', 'SourceFailed']);
+    rig.pushed('c2', 'sha256:2');
+    expect(rig.context.repushes).toBe(0);
+  });
+
+  it('counts anew once it was fetched', () => {
+    const rig = new Rig();
+    rig.isolated();
+    losing(rig);
+    rig.answer('ClosurePushed', { digest: 'sha256:1', revision: 'sha256:1', unchanged: false, bytesSent: 1 });
+    rig.answer('SourceMoved', { source: lost });
+    const observation = { ...served.observation, lastHandledReconcileAt: rig.context.token };
+    rig.tell('IsolationObserved', { observation: { isolated: true, source: { ...served, observation } } });
+    expect([rig.state, rig.context.repushes]).toEqual(['isolated', 0]);
+  });
+
+  it('that the files on the disk are no more is not pushed: the watch looks at them again', () => {
+    const rig = new Rig();
+    rig.isolated();
+    losing(rig);
+    rig.answer('ContentMoved', { paths: [] });
+    expect(rig.events.findLast(({ machine }) => machine === 'watch')).toMatchObject({
+      type: 'FilesChanged',
+      rescan: true,
+    });
+  });
+
+  it('of a target that has its turn meanwhile: it is there already', () => {
+    const rig = new Rig();
+    rig.isolated();
+    losing(rig);
+    rig.tell('TurnCame', { revision: 'sha256:1' });
+    expect([rig.state, rig.told.at(-1)]).toEqual(['pushing', 'TargetMoved']);
+  });
+
+  it('and one that cannot be fetched for another reason: the source tries on by itself', () => {
+    const rig = new Rig();
+    rig.isolated();
+    const observation = { ...lost.observation, message: 'dial tcp: connection refused' };
+    rig.tell('IsolationObserved', { observation: { isolated: true, source: { ...lost, observation } } });
+    expect(rig.state).toBe('stuck');
+  });
+});
+
 describe('a crash', () => {
+  it('and another one before the step of the first is settled: nothing is sent that only a dead session wanted', () => {
+    const rig = new Rig();
+    rig.tell('ClosureWanted', { source: OWN, content: 'c1', cycle: 1 });
+    for (const content of ['c2', undefined]) {
+      rig.engine.stop();
+      rig.boot();
+      rig.tell('SessionBegan');
+      if (content !== undefined) rig.tell('ClosureWanted', { source: OWN, content, cycle: 2 });
+    }
+    rig.engine.settleInterrupted();
+    expect([rig.state, rig.effects]).toEqual(['shared', ['pushClosure']]);
+  });
+
   it.each(['pushClosure', 'createSource', 'switchTarget'])(
     'during %s: nothing is sent blindly, the target begins anew',
     (until) => {

@@ -40,6 +40,27 @@ describe('a target that Flux sends away since a dependency was at work at that m
     expect(timesAsked(rig)).toBe(2);
   });
 
+  it('is not asked again while the request is still before Flux', () => {
+    const rig = askedBoth();
+    rig.observe(B, { ready: 'False', reason: 'DependencyNotReady', lastHandledReconcileAt: 'an older request' });
+    rig.observe(A, { ready: 'Unknown', reason: 'Progressing' });
+    rig.observe(A);
+    rig.clock.advance(rig.limits.targetBackoffMsMin * 20);
+    expect(timesAsked(rig)).toBe(1);
+    rig.observe(B);
+    expect(rig.stateOf(`target/${B}`)).toBe('settled');
+  });
+
+  it('is not asked again and again for a dependency that is not there', () => {
+    const rig = new WatchRig();
+    rig.define(B, ['Kustomization/flux-system/nowhere']);
+    rig.save({ id: B, digest: 'd1' });
+    rig.sourceFetches();
+    rig.observe(B, { ready: 'False', reason: 'DependencyNotReady' });
+    rig.clock.advance(rig.limits.targetBackoffMsMin * 20);
+    expect(timesAsked(rig)).toBe(1);
+  });
+
   it('is not asked while the dependency is not Ready', () => {
     const rig = askedBoth();
     rig.observe(A, { ready: 'Unknown', reason: 'Progressing' });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FailureError } from '../../src/domain/failure.ts';
 import { createRegistryClient, type RegistryClientOptions } from '../../src/registry/client.ts';
 import { mayReceiveCredentials } from '../../src/registry/registry-auth.ts';
@@ -184,6 +184,19 @@ describe('authentication', () => {
       statusCode: 401,
       message: expect.stringContaining(host),
       hint: `Log in: docker login ${host}`,
+    });
+  });
+
+  it('tells a login that is missing from one that is refused', async () => {
+    const { host } = await registry(() => ({ status: 401, headers: { 'www-authenticate': 'Basic realm="r"' } }));
+    const refused = clientOf(host, { credentials: { kind: 'basic', username: 'u', password: 'old' } });
+    expect(await failureOf(refused.getManifest('dev'))).toMatchObject({
+      hint: `The login for ${host} in the Docker config is wrong, or has expired: docker login ${host}`,
+    });
+    vi.stubEnv('DOCKER_CONFIG', '/nonexistent');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await failureOf(clientOf(host, { credentials: undefined }).getManifest('dev'))).toMatchObject({
+      hint: `There is no login for ${host} in the Docker config: docker login ${host}`,
     });
   });
 

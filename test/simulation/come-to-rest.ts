@@ -1,6 +1,7 @@
 import type { StatusLine } from '../../models/invariants/evidence.ts';
 import type { TargetContext } from '../../src/machines/target-context.ts';
 import { watchStatus } from '../../src/projections/status.ts';
+import { restoreAll } from './restore-all.ts';
 import { answer, answerable, settle, tell } from './take-step.ts';
 import type { World } from './world.ts';
 import { heal } from './world-actions.ts';
@@ -11,6 +12,8 @@ const REST_MS_MAX = 30 * 60_000;
 const QUIET_MS = 65_000;
 /** Within this time a target must be there that nothing hampers, whatever others do. */
 const SLOW_MS = 100_000;
+/** As long as a session counts as live after its last renewal, and some. */
+const LEASE_MS = 31_000;
 
 /**
  * The world becomes healthy and time passes: first with some targets slow or failing still, then with none, then after the user asked for what
@@ -20,18 +23,33 @@ export async function comeToRest(world: World, isOver: () => boolean): Promise<v
   if (world.flux.slow.size + world.flux.failing.size > 0) {
     heal(world, false);
     await beginWatching(world, isOver);
-    await runUntil(world, SLOW_MS, { untilQuiet: false, isOver });
+    await runUntilKnown(world, SLOW_MS, { untilQuiet: false, isOver });
     if (isOver()) return;
     show(world, 'slow', SLOW_MS);
   }
   heal(world, true);
   await beginWatching(world, isOver);
-  const healedMs = await runUntil(world, REST_MS_MAX, { untilQuiet: true, isOver });
+  const healedMs = await runUntilKnown(world, REST_MS_MAX, { untilQuiet: true, isOver });
   if (isOver()) return;
   show(world, 'healed', healedMs);
   for (const target of world.targets) tell(world, { machine: `target/${target}`, type: 'RetryRequested' });
   const retriedMs = await runUntil(world, REST_MS_MAX, { untilQuiet: true, isOver });
   if (!isOver()) show(world, 'retried', retriedMs);
+}
+
+/** The session ends as it should, and a person restores what others before it left: nothing of any of them stays. */
+export async function leave(world: World, isOver: () => boolean): Promise<void> {
+  world.stop();
+  while (world.process !== undefined && !isOver()) {
+    await settle(world);
+    if (!moveAll(world)) world.clock.ring(world.clock.now + 1_000);
+  }
+  if (isOver()) return;
+  // Whoever did not end as it should counts as live for as long as its Lease says.
+  world.clock.now += LEASE_MS;
+  await restoreAll(world);
+  await settle(world);
+  world.emit({ type: 'left', differences: world.own.differences() });
 }
 
 /** A process runs. What its start could not learn of what is reconciled it said; its user asks for all of it. */
@@ -48,8 +66,20 @@ async function beginWatching(world: World, isOver: () => boolean): Promise<void>
     const { context } = machines?.get(`target/${id}`) ?? {};
     if ((context as Partial<TargetContext> | undefined)?.desiredDigest !== undefined) world.created.delete(id);
   }
+  askForAll(world);
+}
+
+function askForAll(world: World): void {
   const full = { reason: 'requested', detail: 'nobody knows what a new target has' };
   tell(world, { machine: 'watch', type: 'FullReconcileRequested', full });
+}
+
+/** Where each target has its own source there may be no push of the shared one, which tells what nobody knows: the user asks for everything then. */
+async function runUntilKnown(world: World, limitMs: number, options: Parameters<typeof runUntil>[2]): Promise<number> {
+  const elapsedMs = await runUntil(world, limitMs, options);
+  if (!world.isolates || world.unknown().length === 0 || options.isOver()) return elapsedMs;
+  askForAll(world);
+  return runUntil(world, limitMs, options);
 }
 
 /** Everything that can happen does, and time goes on from alarm to alarm. Gives the time it took. */

@@ -37,10 +37,10 @@ test('what several processes have covered adds up, and nothing is missing once a
 
 test.for(rareSchedules())(
   'the rare schedule $file still reaches what it is kept for',
-  async ({ seed, steps, reaches }) => {
-    const coverage = new Coverage();
+  async ({ seed, steps, reaches, isolate = false }) => {
+    const coverage = new Coverage(isolate);
     coverage.observe();
-    const { violations } = await runSchedule({ seed, steps, onFault: coverage.fault.bind(coverage) });
+    const { violations } = await runSchedule({ seed, steps, isolate, onFault: coverage.fault.bind(coverage) });
     expect(violations).toEqual([]);
     expect(coverage.count(reaches), `${reaches}: node scripts/simulate-rare.ts finds another`).toBeGreaterThan(0);
   },

@@ -41,6 +41,11 @@ export const FAULTS_OF: Readonly<Record<Dependency, readonly Answer[]>> = {
   git: [],
 };
 
+/** What the API server says to a request that it understands and does not carry out. */
+export function refusal(failure: Failure): FailureError {
+  return new FailureError({ ...failure, dependency: 'api-server' });
+}
+
 /** One for each fault and dependency: most of what an error costs is its stack, and nobody looks at these. */
 const failures = new Map<string, FailureError>();
 

@@ -3,6 +3,7 @@ import { applyEvent, type EngineState, emptyState, type Step } from '../../src/e
 import { WATCH_KINDS } from '../../src/machines/kinds.ts';
 import type { TargetContext } from '../../src/machines/target-context.ts';
 import { idOf } from '../support/mapped-repository.ts';
+import { sourceFetched, targetReady } from '../support/observed-events.ts';
 
 export const SOURCE = 'OCIRepository/flux-system/shop';
 export const PART = 'ExternalArtifact/flux-system/part';
@@ -20,38 +21,11 @@ export function fold(
 }
 
 export const observed = (id: string, artifactRevision: string | undefined, fields: Record<string, unknown> = {}) => ({
+  ...sourceFetched(id, artifactRevision, undefined, fields),
   machine: `source/${SOURCE}`,
-  type: 'SourceObserved',
-  observation: {
-    ...{
-      id,
-      generation: 1,
-      suspended: false,
-      ready: 'True',
-      reason: '',
-      message: '',
-      observedGeneration: 1,
-      readyGeneration: 1,
-    },
-    ...{ artifactRevision, ...fields },
-  },
 });
 
-export const ready = (revision: string) => ({
-  id: A,
-  ...{
-    generation: 1,
-    suspended: false,
-    ready: 'True',
-    reason: '',
-    message: '',
-    readyGeneration: 1,
-    observedGeneration: 1,
-  },
-  ...{ stalled: false, reconciling: false, disabled: false, lastHandledReconcileAt: undefined },
-  lastAppliedRevision: revision,
-  lastAttemptedRevision: revision,
-});
+export const ready = (revision: string) => targetReady(A, revision, undefined).observation;
 
 export const wanted = (cycle: number, reads = SOURCE) => ({
   ...{

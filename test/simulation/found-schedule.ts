@@ -5,6 +5,8 @@ import type { Step } from './step.ts';
 /** A schedule that once violated an invariant, and must not any more. */
 export interface FoundSchedule {
   readonly seed: number;
+  /** The watch ran with `--isolate`. */
+  readonly isolate?: boolean;
   readonly invariant: string;
   readonly message: string;
   /** What was wrong, in a sentence. */
@@ -15,8 +17,12 @@ export interface FoundSchedule {
 const DIRECTORY = scheduleDirectory('found');
 
 /** Writes it where the tests replay it; gives the path. */
-export function keepFound(seed: number, steps: readonly Step[], { invariant, message }: Violation): string {
-  const found: FoundSchedule = { seed, invariant, message, steps };
+export function keepFound(
+  { seed, isolate = false }: Pick<FoundSchedule, 'seed' | 'isolate'>,
+  steps: readonly Step[],
+  { invariant, message }: Violation,
+): string {
+  const found: FoundSchedule = { seed, ...(isolate ? { isolate } : {}), invariant, message, steps };
   return writeSchedule(`${DIRECTORY}${invariant}-${seed}.json`, found);
 }
 

@@ -11,6 +11,8 @@ const FAULTS_AT_LEAST: Readonly<Record<string, number>> = {
   askSource: 0.4,
   readConfig: 0.4,
   pushArtifact: 0.25,
+  // What is composed of the source is known only where generators may be listed.
+  'list ArtifactGenerator': 0.4,
 };
 
 /** Faults that pass by themselves and come in a row: what a breaker opens for, and what a watch gives up for. */
@@ -30,7 +32,8 @@ function anyAnswer(open: readonly OpenCall[], random: Random, mood: Mood): StepO
   }
   const call = open[index];
   if (call === undefined) return { do: 'answer', pick: index, how: 'ok' };
-  const atLeast = mood.faults > 0 ? FAULTS_AT_LEAST[call.effect] : undefined;
+  const { effect, owner } = call;
+  const atLeast = mood.faults > 0 ? (FAULTS_AT_LEAST[effect] ?? FAULTS_AT_LEAST[`${effect} ${owner}`]) : undefined;
   const isFault = random.chance(Math.max(mood.faults, atLeast ?? 0));
   return { do: 'answer', pick: index, how: isFault ? faultOf(call, random, atLeast !== undefined) : 'ok' };
 }

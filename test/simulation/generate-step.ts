@@ -37,6 +37,8 @@ export function generateStep(world: World, random: Random, mood: Mood): Step {
     // What is saved while a request is out is wanted once that is answered.
     [open.some(({ effect }) => effect === 'askTarget') ? 4 * mood.files : 0, () => fileStep(random)],
     [1.2 * mood.crashes, () => crashStep(random)],
+    // Generators are asked seldom, and whoever asked them must be seen to die, too.
+    [open.some(({ effect }) => effect === 'askGenerators') ? 3 * mood.crashes : 0, () => crashStep(random)],
     [1.5 * mood.faults, () => faultStep(world, random, pick)],
     [0.3, () => ({ do: 'retry', pick })],
     ...retryOfWaiting(world),
@@ -76,6 +78,19 @@ const NOTICES = [
   [0.5, 'rescan'],
 ] as const;
 
+/** What others do to what is isolated, and ends of sessions, which put it back. */
+function aboutIsolation(world: World, pick: number): Weighted {
+  if (!world.isolates) return [];
+  return [
+    [0.5, () => ({ do: 'other-session', pick })],
+    [0.3, () => ({ do: 'delete-own-source', pick })],
+    [0.3, () => ({ do: 'put-source-back', pick })],
+    [0.3, () => ({ do: 'collect-artifact', pick })],
+    [0.2, () => ({ do: 'restore', pick })],
+    [world.process?.isWatching === true ? 0.5 : 0, () => ({ do: 'stop' })],
+  ];
+}
+
 function outside(world: World, random: Random, mood: Mood): Weighted {
   const pick = random.below(1 << 16);
   const controllers = world.sources.moves().length + world.flux.moves().length;
@@ -88,6 +103,7 @@ function outside(world: World, random: Random, mood: Mood): Weighted {
     ],
     [1.5 * mood.faults, () => ({ do: 'compact' })],
     [0.02 * mood.crashes, () => ({ do: 'other-cluster' })],
+    ...aboutIsolation(world, pick),
   ];
 }
 

@@ -16,7 +16,7 @@ export interface Layout {
   readonly hasGenerator: boolean;
 }
 
-export function layoutOf(seed: number): Layout {
+export function layoutOf(seed: number, isMarked = false): Layout {
   const random = new Random(seed ^ 0x51f15e);
   const files: Record<string, string> = { 'README.md': 'hello\n' };
   for (const base of ['b0', 'b1']) {
@@ -44,12 +44,19 @@ export function layoutOf(seed: number): Layout {
   const known = random.chance(0.75);
   return {
     files,
-    objects,
+    objects: isMarked ? objects.map(marked) : objects,
     spares: [target('s0', 'OCIRepository', 'shop', random.chance(0.5) ? [{ name: 't0' }] : [])],
     before: known ? 'ours' : random.pick(['foreign', 'nothing']),
     isInitial: known ? random.chance(0.1) : true,
     hasGenerator,
   };
+}
+
+/** Every other target has labels and annotations of its own: whoever changes something there leaves them as they are. */
+function marked(object: KubeObject, index: number): KubeObject {
+  if (object.kind !== 'Kustomization' || index % 2 === 0) return object;
+  const metadata = { ...object.metadata, labels: { team: 'shop' }, annotations: { 'example.com/note': 'stays' } };
+  return { ...object, metadata };
 }
 
 function addDirectory(files: Record<string, string>, name: string, random: Random, isAlone: boolean): void {

@@ -142,6 +142,13 @@ test('seed 600002451: what was read when a target was defined, and is as it was 
   expect(digests).toEqual(known);
 });
 
+test('seed 2012896: a target whose directory was gone for a while, and came back with nothing to make, is not pruned', () => {
+  const repository = new MappedRepository({ files: FILES, objects: OBJECTS });
+  const moved = { 'a/kustomization.yaml': undefined, 'a/cm.yaml': undefined, 'a/more.yaml': undefined };
+  expect(repository.save(moved).pruneRisk).toBeUndefined();
+  expect(repository.save({ 'a/kustomization.yaml': kustomization([]) }).pruneRisk).toContain(A);
+});
+
 test('what DiskTree remembers of a file that was read otherwise, or is gone, it says once', () => {
   const directory = temporaryDirectory();
   for (const name of ['changed', 'gone', 'same']) writeFileSync(join(directory, name), name);

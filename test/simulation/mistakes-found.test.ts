@@ -1,11 +1,19 @@
 import { expect, test } from 'vitest';
+import { definitionsFromObjects } from '../../src/domain/definitions-from-objects.ts';
 import type { RelativePath } from '../../src/domain/paths.ts';
 import { OWED, type Resolution } from '../../src/domain/resolution.ts';
+import type { Definitions } from '../../src/domain/target.ts';
 import { planFromResolution } from '../../src/effects/plan-from-resolution.ts';
 import { knownDigest } from '../../src/machines/target-rules.ts';
+import { fluxKustomization } from '../support/mapped-repository.ts';
 import { A, B, contextOf, fold, newState, observed, PART, ready, SOURCE, stateOf, wanted } from './folded-state.ts';
 
 // Each of these was found by a schedule; the seed is that of the schedule. Those about files and about a start lie beside it.
+
+const NOTHING_FOUND: Resolution = {
+  ...{ decisions: [], full: undefined, affected: [], held: [], suspended: [] },
+  ...{ contentDigest: '', fileCount: 1, pruneRisk: undefined, digests: {}, bystanders: 0 },
+};
 
 test('seeds 7 and 32: an artifact that is seen after its generator answered reaches those who wait for it', () => {
   const state = newState();
@@ -169,14 +177,10 @@ test('seed 620001820: what was held while its request was in flight, and is soun
     { machine, type: 'RequestAccepted' },
     { machine, type: 'TargetHeld', problem: { kind: 'missing', path: 'a', message: 'missing' } },
   );
-  const soundAgain: Resolution = {
-    ...{ decisions: [], full: undefined, affected: [], held: [], suspended: [], contentDigest: '', fileCount: 1 },
-    ...{ pruneRisk: undefined, digests: {}, bystanders: 0 },
-  };
   const definitions = { targets: [], sources: [], generators: [] };
   const { machines } = state;
   expect(
-    planFromResolution({ resolution: soundAgain, definitions, fedSource: SOURCE, machines, sendNothing: undefined }),
+    planFromResolution({ resolution: NOTHING_FOUND, definitions, fedSource: SOURCE, machines, sendNothing: undefined }),
   ).toMatchObject({ type: 'NothingToDo', released: [A] });
   const { token } = contextOf(state, machine);
   const observation = { ...ready('latest@sha256:1'), lastHandledReconcileAt: token };
@@ -239,18 +243,7 @@ test('seed 670003932: a target whose file broke while an older request was on it
 test('seed 660000499: a full reconcile is kept where every target is broken by itself', () => {
   const problem = { kind: 'missing', path: 'a' as RelativePath, message: 'missing' } as const;
   const full = { reason: 'initial', detail: '--initial' } as const;
-  const resolution: Resolution = {
-    ...{
-      decisions: [],
-      full,
-      affected: [],
-      held: [{ id: A, problem }],
-      suspended: [],
-      contentDigest: '',
-      fileCount: 1,
-    },
-    ...{ pruneRisk: undefined, digests: {}, bystanders: 0 },
-  };
+  const resolution: Resolution = { ...NOTHING_FOUND, full, held: [{ id: A, problem }] };
   const definitions = { targets: [], sources: [], generators: [] };
   const { machines } = newState();
   expect(
@@ -311,4 +304,30 @@ test('seed 910003134: the answer to an older want, told beside a newer one, is n
   expect(fold(state, available).messages).toMatchObject([{ to: `target/${A}`, type: 'SourceReady' }]);
   fold(state, answer(2));
   expect(fold(state, available).messages).toEqual([]);
+});
+
+test('seeds 6112490 and 6200825: a target that a push reached unseen is asked once its generator can be listed', () => {
+  const state = newState();
+  const machine = `target/${A}`;
+  fold(state, { machine, type: 'BaselineFound', digest: 'd1' });
+  const definitions = definitionsFromObjects([
+    { object: fluxKustomization('a', './a', { sourceRef: { kind: 'ExternalArtifact', name: 'part' } }) },
+    { object: fluxKustomization('b', './b') },
+  ]);
+  const generator = { id: 'ArtifactGenerator/flux-system/parts', namespace: 'flux-system', name: 'parts', sources: [] };
+  const plan = (generators: Definitions['generators']) =>
+    planFromResolution({
+      ...{ definitions: { ...definitions, generators }, fedSource: SOURCE, sendNothing: undefined },
+      ...{
+        machines: state.machines,
+        resolution: { ...NOTHING_FOUND, affected: [{ id: B, rule: 'closure', digest: 'd1', because: [] }] },
+      },
+    });
+  expect(plan([{ ...generator, artifacts: [{ name: 'part', copy: [] }] }])).not.toHaveProperty('plan.unseen');
+  const unseen = plan([]);
+  expect(unseen).toHaveProperty('plan.unseen', [A]);
+  fold(state, { machine: 'watch', type: 'WatchStarted' });
+  const { messages } = fold(state, { ...unseen, machine: 'watch' });
+  fold(state, ...messages.flatMap(({ to, ...message }) => (to === machine ? [{ ...message, machine }] : [])));
+  expect(knownDigest('settled', contextOf(state, machine))).toBe(OWED);
 });

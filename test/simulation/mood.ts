@@ -18,7 +18,7 @@ export interface Mood {
   burst: { readonly effect: string; readonly how: Answer; readonly left: number } | undefined;
 }
 
-export function moodOf(random: Random): Mood {
+export function moodOf(random: Random, isolates = false): Mood {
   const faults = random.pick([0, 0.05, 0.15, 0.4]);
   return {
     faults,
@@ -28,9 +28,13 @@ export function moodOf(random: Random): Mood {
     cluster: random.pick([0, 0.5, 1.5]),
     progress: random.pick([0.6, 1, 2]),
     controllers: random.pick([1, 1, 1, 1, 0.03]),
-    slowEffect: random.pick([...([undefined, undefined, undefined] as const), ...SLOW]),
+    slowEffect: random.pick([...([undefined, undefined, undefined] as const), ...(isolates ? SLOW_ISOLATED : SLOW)]),
     burst: undefined,
   };
 }
 
 const SLOW = ['askTarget', 'askTarget', 'pushArtifact', 'sweep', 'runHooks', 'resolveTargets'] as const;
+const SLOW_ISOLATED = [
+  ...['pushClosure', 'create OCIRepository', 'patch OCIRepository', 'patch Kustomization'],
+  ...['pushArtifact', 'resolveTargets'],
+] as const;

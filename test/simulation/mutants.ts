@@ -4,6 +4,8 @@ export interface Mutant {
   readonly name: string;
   /** The mistake, in a sentence. */
   readonly mistake: string;
+  /** It shows only where watches run with `--isolate`. */
+  readonly isolate?: boolean;
   /** From the root of the project. */
   readonly file: string;
   /** Each text must be in the file exactly `times` times (1 unless given). */
@@ -264,7 +266,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'prune-guard-off',
     mistake: 'A target that has no manifests left is pushed like that.',
     file: 'src/domain/prune-guard.ts',
-    changes: [{ from: '    const differing =', to: '    if (states.size > 0) return [];\n    const differing =' }],
+    changes: [{ from: "return had === 'objects' && !state", to: 'return states.size === 0 && !state' }],
   },
   {
     name: 'undecided-content-pushed',
@@ -322,6 +324,66 @@ export const MUTANTS: readonly Mutant[] = [
       {
         from: '      } catch {\n        // The root may be gone for a moment; the next sweep, or a save, looks again.',
         to: '      } catch (error) {\n        if (error !== undefined) throw error;',
+      },
+    ],
+  },
+  {
+    name: 'everybody-moves',
+    mistake: 'As soon as one target changes, all of them are given sources of their own.',
+    isolate: true,
+    file: 'src/effects/watch-effects.ts',
+    changes: [
+      {
+        from: '  const children = dryRun ?',
+        to: "  if (view.session !== undefined && resolution.affected.length > 0)\n    (resolution.affected as unknown[]).push(\n      ...view.definitions.targets.flatMap(({ id, ownSource, source, suspended }) => {\n        const isOut = ownSource !== undefined || suspended || source !== fed.id;\n        const wanted = { id, rule: 'owed' as const, digest: resolution.digests[id], because: [] };\n        const isIn = [...resolution.affected, ...resolution.held].some((one) => one.id === id);\n        return isOut || isIn || choose(wanted).by !== 'own' ? [] : [wanted];\n      }),\n    );\n  const children = dryRun ?",
+      },
+    ],
+  },
+  {
+    name: 'own-artifact-holds-more',
+    mistake: 'What is pushed for one target alone holds a file that its build does not read.',
+    isolate: true,
+    file: 'src/domain/closure-artifact.ts',
+    changes: [
+      {
+        from: 'const files = closure.files.map((path) => closureFile(path, root.tree));',
+        to: "const more = 'README.md' as RelativePath;\n    const paths = root.tree.facts(more) === undefined ? closure.files : [...closure.files, more];\n    const files = paths.map((path) => closureFile(path, root.tree));",
+      },
+    ],
+  },
+  {
+    name: 'newer-closure-does-not-wait',
+    mistake: 'What is saved while the own source is being made begins anew at once, beside the step that is under way.',
+    isolate: true,
+    file: 'src/machines/isolation.ts',
+    changes: [
+      {
+        from: "        SourceCreated: [\n          { guard: 'isWithdrawn', target: 'deciding', actions: 'noteSource' },",
+        to: "        ClosureWanted: { target: 'deciding', actions: 'want' },\n        SourceCreated: [\n          { guard: 'isWithdrawn', target: 'deciding', actions: 'noteSource' },",
+      },
+    ],
+  },
+  {
+    name: 'lease-stays',
+    mistake: 'The Lease of a session of which nothing is left is not deleted.',
+    isolate: true,
+    file: 'src/effects/session-end.ts',
+    changes: [
+      {
+        from: "if (object.metadata.uid !== lease.metadata.uid) return 'ended';",
+        to: "if (object.metadata.uid === lease.metadata.uid) return 'ended';",
+      },
+    ],
+  },
+  {
+    name: 'restored-without-annotations',
+    mistake: 'A target that is put back loses the annotations that were its own.',
+    isolate: true,
+    file: 'src/domain/isolation/session-patches.ts',
+    changes: [
+      {
+        from: 'const after: Record<string, string> = { ...without(before, TARGET_MARKS) };',
+        to: 'const after: Record<string, string> = { ...without(before, Object.keys(before)) };',
       },
     ],
   },

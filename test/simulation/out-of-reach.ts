@@ -2,6 +2,8 @@
 export interface OutOfReach {
   readonly because: string;
   readonly names: readonly (string | RegExp)[];
+  /** Schedules that run with `--isolate` reach it. */
+  readonly withIsolation?: boolean;
 }
 
 /**
@@ -10,15 +12,35 @@ export interface OutOfReach {
  */
 export const OUT_OF_REACH: readonly OutOfReach[] = [
   {
-    because: 'no session of the simulated world isolates targets',
+    because: 'the watches of these schedules run without --isolate',
+    withIsolation: true,
     names: [
       /^isolation[.:]/,
       /\bprogressing\.(moving|leaving)\b/,
       /^target: .* ─(MoveFailed|MoveAbandoned|IsolationLost)\b/,
       'target: progressing.waiting ─SourceFailed [isOwnSource]→ dead-letter',
-      'source: idle ─always [askWanted]→ asking',
-      'watch: watch ─IsolationDecided→ ·',
+      /^(pushClosure|(get|create|patch|delete) (OCIRepository|Kustomization|Lease)) × /,
     ],
+  },
+  {
+    because: 'the simulated cluster has Flux alone, and no Applications of Argo CD',
+    names: [/^isolation: .*\[movesItself\]/],
+  },
+  {
+    because: 'no target of the simulated world has a parent that a session would have to give it back to',
+    names: [
+      /^(isolation\.returning|target\.progressing\.leaving)$/,
+      /\b(returning|progressing\.leaving)\b/,
+      /^isolation: .* ─(LeaveWanted|ReturnBegan)\b/,
+    ],
+  },
+  {
+    because: 'what a crash left without outcome is told to a machine in interrupted, and no handler throws',
+    names: [/^isolation: (pushing|creating|switching|moving|dropping) ─EffectOutcomeUnknown\b/],
+  },
+  {
+    because: 'a watch asks its source only for what it has pushed',
+    names: ['source: idle ─always [askWanted]→ asking'],
   },
   {
     because:
@@ -62,9 +84,10 @@ export const OUT_OF_REACH: readonly OutOfReach[] = [
   },
 ];
 
-/** The reason why `name` is out of reach; undefined for what must be reached. */
-export function outOfReach(name: string): string | undefined {
-  return OUT_OF_REACH.find(({ names }) => names.some((given) => isNamed(given, name)))?.because;
+/** The reason why `name` is out of reach; undefined for what must be reached. `isolates`: of schedules that run with `--isolate`. */
+export function outOfReach(name: string, isolates = false): string | undefined {
+  const isHere = ({ withIsolation = false }: OutOfReach): boolean => !(withIsolation && isolates);
+  return OUT_OF_REACH.find((entry) => isHere(entry) && entry.names.some((given) => isNamed(given, name)))?.because;
 }
 
 export function isNamed(given: string | RegExp, name: string): boolean {

@@ -4,6 +4,8 @@ import type { Step } from './step.ts';
 /** A schedule that reaches what chance reaches too seldom. */
 export interface RareSchedule {
   readonly seed: number;
+  /** The watch runs with `--isolate`. */
+  readonly isolate?: boolean;
   /** As the coverage names it. */
   readonly reaches: string;
   readonly steps: readonly Step[];

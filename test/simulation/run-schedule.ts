@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS, type Limits } from '../../src/domain/limits.ts';
 import { applyEvent, type EngineState, emptyState, serializeState } from '../../src/engine/engine-state.ts';
 import { replay } from '../../src/engine/replay.ts';
 import { WATCH_KINDS } from '../../src/machines/kinds.ts';
-import { comeToRest } from './come-to-rest.ts';
+import { comeToRest, leave } from './come-to-rest.ts';
 import type { Answer } from './faults.ts';
 import { generateStep } from './generate-step.ts';
 import { moodOf } from './mood.ts';
@@ -50,6 +50,8 @@ export interface ScheduleOptions {
   readonly seed: number;
   /** As many steps as the seed makes, or these ones. */
   readonly steps: number | readonly Step[];
+  /** The watch runs with `--isolate`. */
+  readonly isolate?: boolean;
   readonly invariants?: readonly Invariant[];
   /** Go on after a violation, and find the others: at most one of each invariant. */
   readonly findAll?: boolean;
@@ -82,9 +84,9 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     }
   };
   const isOver = (): boolean => violations.length > 0 && options.findAll !== true;
-  const world = new World(seed, SIMULATED_LIMITS, emit);
+  const world = new World(seed, SIMULATED_LIMITS, emit, options.isolate === true);
   const random = new Random(seed);
-  const mood = moodOf(random);
+  const mood = moodOf(random, world.isolates);
   const given = typeof options.steps === 'number' ? undefined : options.steps;
   const count = typeof options.steps === 'number' ? options.steps : options.steps.length;
   world.start();
@@ -98,6 +100,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<ScheduleRes
     else await takeStep(world, step, onFault);
   }
   if (!isOver()) await comeToRest(world, isOver);
+  if (!isOver() && world.isolates) await leave(world, isOver);
   if (!isOver()) checkReplay(world, emit);
   world.crash(0);
   return { steps, violations, events };

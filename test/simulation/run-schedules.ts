@@ -6,6 +6,8 @@ import type { Step } from './step.ts';
 export interface Schedule {
   readonly seed: number;
   readonly steps: number | readonly Step[];
+  /** The watch runs with `--isolate`. */
+  readonly isolate?: boolean;
 }
 
 /** What came of some schedules. */

@@ -1,4 +1,5 @@
 import { runSchedule, type Violation } from './run-schedule.ts';
+import type { Schedule } from './run-schedules.ts';
 import type { Step } from './step.ts';
 
 /** Runs tried at most: a schedule that is short enough to read is short enough. */
@@ -10,9 +11,13 @@ export interface Shrunk {
 }
 
 /** Leaves out what does not matter for the violation. */
-export async function shrink(seed: number, found: readonly Step[], violation: Violation): Promise<Shrunk> {
+export async function shrink(
+  schedule: Pick<Schedule, 'seed' | 'isolate'>,
+  found: readonly Step[],
+  violation: Violation,
+): Promise<Shrunk> {
   const { steps, result } = await shortest(found, violation, async (candidate) => {
-    const { violations } = await runSchedule({ seed, steps: candidate });
+    const { violations } = await runSchedule({ ...schedule, steps: candidate });
     return violations.find(({ invariant }) => invariant === violation.invariant);
   });
   return { steps, violation: result };

@@ -1,9 +1,14 @@
-import type { ClusterClient, ObjectList, WatchRequest } from '../../src/cluster/client.ts';
-import type { ObjectReference } from '../../src/cluster/resource.ts';
-import type { WatchEvent } from '../../src/cluster/watch-stream.ts';
+import type { ClusterClient, ListOptions, ObjectList, WatchRequest } from '../../src/cluster/client.ts';
+import { JSON_PATCH } from '../../src/cluster/json-patch.ts';
+import type { ClusterRequest, ClusterResponse } from '../../src/cluster/request.ts';
+import { type ObjectReference, objectPath } from '../../src/cluster/resource.ts';
 import type { KubeObject } from '../../src/domain/kube-object.ts';
-import { failureOf } from './faults.ts';
+import { REQUESTED_AT } from '../../src/effects/ask-flux.ts';
+import { jsonPatch } from '../../src/embedded/store/json-patch.ts';
+import { mergePatch } from '../../src/embedded/store/merge-patch.ts';
+import { failureOf, refusal } from './faults.ts';
 import type { OpenCalls } from './open-calls.ts';
+import { OpenWatch } from './open-watch.ts';
 import type { SimulatedCluster } from './simulated-cluster.ts';
 
 /** Few, so that lists come in several pages. */
@@ -14,81 +19,52 @@ const KINDS: Readonly<Record<string, string>> = {
   ocirepositories: 'OCIRepository',
   externalartifacts: 'ExternalArtifact',
   artifactgenerators: 'ArtifactGenerator',
+  leases: 'Lease',
 };
 
-/** An open watch: what it has not told yet is told when a step lets it. */
-export class OpenWatch {
-  readonly kind: string;
-  readonly #cluster: SimulatedCluster;
-  readonly #request: WatchRequest;
-  readonly #end: (failure?: Error) => void;
-  /** How much of the kind's history it has told. */
-  #told: number;
-
-  constructor(kind: string, cluster: SimulatedCluster, request: WatchRequest, end: (failure?: Error) => void) {
-    this.kind = kind;
-    this.#cluster = cluster;
-    this.#request = request;
-    this.#end = end;
-    const from = Number(request.query?.resourceVersion ?? 0);
-    const first = cluster.history(kind).findIndex(({ version }) => version > from);
-    this.#told = first < 0 ? cluster.history(kind).length : first;
-  }
-
-  get hasNews(): boolean {
-    return this.#told < this.#cluster.history(this.kind).length;
-  }
-
-  get isOver(): boolean {
-    return this.#request.signal.aborted;
-  }
-
-  tell(count: number) {
-    for (const { type, object } of this.#cluster.history(this.kind).slice(this.#told, this.#told + count)) {
-      this.#told += 1;
-      this.#request.onEvent({ type, object });
-    }
-  }
-
-  bookmark() {
-    // A bookmark tells how far the stream is, so nothing before it may be left untold.
-    this.tell(Number.POSITIVE_INFINITY);
-    this.#request.onEvent({ type: 'BOOKMARK', object: bare(this.kind, String(this.#cluster.version)) });
-  }
-
-  /** `gone`: an ERROR inside the stream, as the server sends it when the history was compacted. */
-  close(how: 'end' | 'lost' | 'gone') {
-    if (how === 'gone') this.#request.onEvent(goneEvent(this.kind));
-    this.#end(how === 'lost' ? failureOf('unavailable', 'api-server') : undefined);
-  }
+/** A request for one object, or for a new one. */
+export interface SimulatedRequest {
+  readonly verb: 'get' | 'create' | 'patch' | 'delete';
+  /** `kind/namespace/name` */
+  readonly id: string;
+  /** The token of a patch that does nothing but ask. */
+  readonly token: string | undefined;
 }
 
-/** The API server as one process reaches it. */
-export class SimulatedClient implements Pick<ClusterClient, 'list' | 'watch' | 'server'> {
+/** Who names the requests of a process, and looks at them. */
+export interface RequestListener {
+  /** A request is sent; gives the effect behind it, and its owner. */
+  sent(request: SimulatedRequest): { readonly effect: string; readonly owner: string };
+  /** It reaches the API server, which takes it. */
+  reached(request: SimulatedRequest): void;
+}
+
+/**
+ * The API server as one process reaches it. What it may do, what is served and what time it is, it hears at once; for everything else it
+ * waits until a step answers.
+ */
+export class SimulatedClient implements ClusterClient {
   readonly server = 'https://simulated:6443';
   watches: OpenWatch[] = [];
   readonly #cluster: SimulatedCluster;
   readonly #calls: OpenCalls;
+  readonly #listener: RequestListener;
+  readonly #now: () => number;
   readonly #pages = new Map<string, { readonly items: readonly KubeObject[]; readonly version: number }>();
 
-  constructor(cluster: SimulatedCluster, calls: OpenCalls) {
+  constructor(cluster: SimulatedCluster, calls: OpenCalls, listener: RequestListener, now: () => number) {
     this.#cluster = cluster;
     this.#calls = calls;
+    this.#listener = listener;
+    this.#now = now;
   }
 
   list(...[resource, options = {}]: Parameters<ClusterClient['list']>): Promise<ObjectList> {
-    const kind = KINDS[resource.plural] ?? '';
-    const { continueToken, limit = 0 } = options;
-    return this.#calls.make({
-      effect: 'list',
-      owner: kind,
-      dependency: 'api-server',
-      reach: () => this.#page(kind, continueToken, limit),
-    });
+    return this.#list(KINDS[resource.plural] ?? '', options);
   }
 
   watch(request: WatchRequest): Promise<void> {
-    const kind = KINDS[request.path.slice(request.path.lastIndexOf('/') + 1)] ?? '';
+    const kind = kindAt(request.path);
     const opened = this.#calls.make({
       effect: 'watch',
       owner: kind,
@@ -114,34 +90,115 @@ export class SimulatedClient implements Pick<ClusterClient, 'list' | 'watch' | '
     );
   }
 
-  annotate(
-    effect: string,
-    owner: string,
-    { plural, namespace, name }: ObjectReference,
-    annotations: Readonly<Record<string, string>>,
-    onReached: () => void,
-  ): Promise<KubeObject> {
-    const id = `${KINDS[plural]}/${namespace}/${name}`;
-    return this.#calls.make({
-      effect,
-      owner,
-      dependency: 'api-server',
-      reach: () => {
-        if (!this.#cluster.objects.has(id)) throw failureOf('not-found', 'api-server');
-        onReached();
-        this.#cluster.annotate(id, annotations);
-        return this.#cluster.objects.get(id) as KubeObject;
-      },
+  async get(reference: ObjectReference): Promise<KubeObject> {
+    return (await this.request({ method: 'GET', path: objectPath(reference) })).json as KubeObject;
+  }
+
+  async patch(reference: ObjectReference, patch: unknown): Promise<KubeObject> {
+    return (await this.request({ method: 'PATCH', path: objectPath(reference), body: patch })).json as KubeObject;
+  }
+
+  annotate(reference: ObjectReference, annotations: Readonly<Record<string, string | null>>): Promise<KubeObject> {
+    return this.patch(reference, { metadata: { annotations } });
+  }
+
+  async request({ method, path, query, body, contentType }: ClusterRequest): Promise<ClusterResponse> {
+    if (path === '/version') return this.#answer({ major: '1' });
+    if (path.endsWith('/selfsubjectaccessreviews')) return this.#answer({ status: { allowed: true } });
+    const [, namespace = '', plural = '', name] = /\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
+    const kind = KINDS[plural] ?? '';
+    const idOf = (of: string): string => `${kind}/${namespace}/${of}`;
+    if (method === 'POST') {
+      const object = body as KubeObject;
+      const id = idOf(object.metadata.name);
+      return this.#send({ verb: 'create', id, token: undefined }, () => {
+        if (this.#cluster.objects.has(id)) throw refusal({ kind: 'conflict', statusCode: 409, message: 'exists' });
+        this.#cluster.create(object);
+        return this.#cluster.objects.get(id);
+      });
+    }
+    if (name === undefined) {
+      const selector = query?.labelSelector;
+      return this.#answer(
+        await this.#list(kind, { labelSelector: typeof selector === 'string' ? selector : undefined }),
+      );
+    }
+    const id = idOf(name);
+    if (method === 'GET') return this.#send({ verb: 'get', id, token: undefined }, () => this.#found(id));
+    if (method === 'DELETE') {
+      return this.#send({ verb: 'delete', id, token: undefined }, () => {
+        this.#allows(this.#found(id), body);
+        this.#cluster.remove(id);
+        return {};
+      });
+    }
+    return this.#send({ verb: 'patch', id, token: tokenOf(body) }, () => {
+      const object = this.#found(id);
+      const patched =
+        contentType === JSON_PATCH ? patchedBy(object, body as readonly unknown[]) : mergePatch(object, body);
+      return this.#cluster.replace(id, patched as KubeObject);
     });
   }
 
-  #page(kind: string, continueToken: string | undefined, limit: number): ObjectList {
+  clusterUid(): Promise<string> {
+    return Promise.resolve(this.#cluster.uid);
+  }
+
+  discover(...[wanted]: Parameters<ClusterClient['discover']>): ReturnType<ClusterClient['discover']> {
+    const served = wanted.filter(({ plural }) => KINDS[plural] !== undefined);
+    return Promise.resolve(
+      served.map(({ kind, group, versions: [version = 'v1'], plural }) => ({ kind, group, version, plural })),
+    );
+  }
+
+  close(): void {}
+
+  async #send(request: SimulatedRequest, reach: () => unknown): Promise<ClusterResponse> {
+    const json = await this.#calls.make({
+      ...this.#listener.sent(request),
+      dependency: 'api-server',
+      reach: () => {
+        const answer = reach();
+        this.#listener.reached(request);
+        return answer;
+      },
+    });
+    return this.#answer(json);
+  }
+
+  #answer(json: unknown): ClusterResponse {
+    return { status: 200, headers: { date: new Date(this.#now()).toUTCString() }, json };
+  }
+
+  #found(id: string): KubeObject {
+    const object = this.#cluster.objects.get(id);
+    if (object === undefined) throw failureOf('not-found', 'api-server');
+    return object;
+  }
+
+  /** The preconditions of a delete. */
+  #allows({ metadata }: KubeObject, body: unknown): void {
+    const { preconditions = {} } = (body ?? {}) as { preconditions?: { uid?: string; resourceVersion?: string } };
+    const { uid = metadata.uid, resourceVersion = metadata.resourceVersion } = preconditions;
+    if (uid !== metadata.uid || resourceVersion !== metadata.resourceVersion) throw failureOf('conflict', 'api-server');
+  }
+
+  #list(kind: string, { continueToken, limit = 0, labelSelector }: ListOptions): Promise<ObjectList> {
+    return this.#calls.make({
+      effect: 'list',
+      owner: kind,
+      dependency: 'api-server',
+      reach: () => this.#page(kind, continueToken, limit, labelSelector),
+    });
+  }
+
+  #page(kind: string, continueToken: string | undefined, limit: number, labelSelector: string | undefined): ObjectList {
     const [, version = '', offsetText = '0'] = (continueToken ?? '').split(':');
     const offset = Number(offsetText);
     if (continueToken !== undefined && Number(version) < this.#cluster.compactedTo)
       throw failureOf('gone', 'api-server');
     const from = this.#pages.get(`${kind}:${version}`) ?? {
-      items: this.#cluster.ofKind(kind),
+      items: this.#cluster.ofKind(kind).filter((object) => isSelected(object, labelSelector)),
       version: this.#cluster.version,
     };
     const size = limit === 0 ? from.items.length : PAGE_SIZE;
@@ -157,16 +214,29 @@ export class SimulatedClient implements Pick<ClusterClient, 'list' | 'watch' | '
   }
 }
 
-function bare(kind: string, resourceVersion: string): KubeObject {
-  return { apiVersion: 'v1', kind, metadata: { name: '', resourceVersion } };
+function kindAt(path: string): string {
+  return KINDS[path.slice(path.lastIndexOf('/') + 1)] ?? '';
 }
 
-function goneEvent(kind: string): WatchEvent {
-  const status = {
-    ...bare('Status', ''),
-    code: 410,
-    reason: 'Expired',
-    message: `too old resource version of ${kind}`,
-  };
-  return { type: 'ERROR', object: status };
+/** `key=value` only. */
+function isSelected({ metadata }: KubeObject, selector: string | undefined): boolean {
+  const [key = '', value] = selector?.split('=') ?? [];
+  return selector === undefined || metadata.labels?.[key] === value;
+}
+
+/** The operations that fail are told as the API server tells them. */
+function patchedBy(object: KubeObject, operations: readonly unknown[]): unknown {
+  try {
+    return jsonPatch(object, operations);
+  } catch {
+    throw refusal({ kind: 'invalid', statusCode: 422, message: 'a test of the patch failed' });
+  }
+}
+
+function tokenOf(patch: unknown): string | undefined {
+  const { metadata, ...rest } = patch as { metadata?: { annotations?: Readonly<Record<string, string>> } };
+  const annotations = Object.entries(metadata?.annotations ?? {});
+  return Object.keys(rest).length === 0 && annotations.length === 1
+    ? Object.fromEntries(annotations)[REQUESTED_AT]
+    : undefined;
 }

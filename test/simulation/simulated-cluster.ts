@@ -1,3 +1,4 @@
+import { sameJson } from '../../src/domain/canonical-json.ts';
 import type { KubeObject } from '../../src/domain/kube-object.ts';
 import { objectId } from '../../src/domain/target.ts';
 
@@ -75,6 +76,22 @@ export class SimulatedCluster {
     });
   }
 
+  /** What a request makes of an object; its status stays. A change of the spec raises the generation, and nothing happens where nothing differs. */
+  replace(id: string, wanted: KubeObject): KubeObject | undefined {
+    const before = this.objects.get(id);
+    if (before === undefined) return undefined;
+    const { name, namespace = '', uid = '', generation = 0 } = before.metadata;
+    const isSpecSame = sameJson(wanted.spec, before.spec);
+    const metadata = {
+      ...wanted.metadata,
+      ...{ name, namespace, uid, generation: isSpecSame ? generation : generation + 1 },
+    };
+    if (isSpecSame && sameJson({ ...metadata, resourceVersion: '' }, { ...before.metadata, resourceVersion: '' }))
+      return before;
+    this.#update(before, { spec: wanted.spec ?? {}, metadata });
+    return this.objects.get(id);
+  }
+
   ofKind(kind: string): KubeObject[] {
     return [...this.objects.values()].filter((object) => object.kind === kind);
   }
@@ -117,6 +134,7 @@ export function condition(
   status: 'True' | 'False' | 'Unknown',
   reason: string,
   generation: number,
+  said = `simulated: ${reason}`,
 ): Readonly<Record<string, unknown>> {
-  return { type, status, reason, message: `simulated: ${reason}`, observedGeneration: generation };
+  return { type, status, reason, message: said, observedGeneration: generation };
 }

@@ -3,7 +3,7 @@ import type { EventLog, LoggedEvent, LogIdentity, NewEvent, Snapshot } from '../
 import { type EventRow, eventOf, eventRow } from '../../src/engine/event-row.ts';
 import { EVENT_SHAPES } from '../../src/engine/event-shapes.ts';
 import { LogIdentityError, LogUnwritableError } from '../../src/engine/log-errors.ts';
-import { toPlainJson } from '../../src/engine/plain-json.ts';
+import { plainJsonText } from '../../src/engine/plain-json.ts';
 
 /** What becomes of one append. `torn-crash` and `written-crash`: the process dies, with half of the rows on disk or all of them. */
 export type AppendFate = 'written' | 'refused' | 'torn' | 'lost-crash' | 'torn-crash' | 'written-crash';
@@ -71,7 +71,7 @@ export class SimulatedDisk {
       firstSeq: () => this.#firstSeq,
       saveSnapshot: (snapshot) => {
         assertOpen();
-        this.#snapshots.set(snapshot.seq, { at: snapshot.at, text: toPlainJson(snapshot.state, 'snapshot').text });
+        this.#snapshots.set(snapshot.seq, { at: snapshot.at, text: plainJsonText(snapshot.state, 'snapshot') });
       },
       latestSnapshot: (atSeq) => this.#latestSnapshot(atSeq),
       compact: (bounds) => {

@@ -1,31 +1,31 @@
-import { Baseline } from '../../src/cli/session/baseline.ts';
+import { beginWatch } from '../../src/cli/session/begin-watch.ts';
+import { type ComposedWatch, composeWatch } from '../../src/cli/session/compose-watch.ts';
 import { Inbox } from '../../src/cli/session/inbox.ts';
-import { liveCluster } from '../../src/cli/session/live-cluster.ts';
+import { type LiveCluster, liveCluster } from '../../src/cli/session/live-cluster.ts';
+import type { WatchSettings } from '../../src/cli/session/watch-parts.ts';
 import type { ServedResource } from '../../src/cluster/discovery.ts';
-import type { ObjectReference } from '../../src/cluster/resource.ts';
+import { contentOf } from '../../src/domain/content-annotation.ts';
 import type { Failure } from '../../src/domain/failure.ts';
 import type { Limits } from '../../src/domain/limits.ts';
 import type { RelativePath } from '../../src/domain/paths.ts';
 import type { FullReason } from '../../src/domain/resolution.ts';
 import { fedSource } from '../../src/effects/fed-source.ts';
-import { FLUX_ENGINE } from '../../src/effects/gitops-engine.ts';
-import { definitionsChangedEvent, idOf, LiveView } from '../../src/effects/live-view.ts';
-import { watchEffects } from '../../src/effects/watch-effects.ts';
-import { Workspace } from '../../src/effects/workspace.ts';
-import { Engine } from '../../src/engine/engine.ts';
+import { LiveView } from '../../src/effects/live-view.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import type { EngineState } from '../../src/engine/engine-state.ts';
 import type { EventLog, LoggedEvent, NewEvent } from '../../src/engine/event-log.ts';
-import { WATCH_KINDS } from '../../src/machines/kinds.ts';
 import { WATCH } from '../../src/machines/messages.ts';
 import type { TargetContext } from '../../src/machines/target-context.ts';
-import { annotationsOf } from '../support/annotations-of.ts';
 import { OpenCalls } from './open-calls.ts';
 import { noise } from './random.ts';
-import { SimulatedClient } from './simulated-client.ts';
+import { SimulatedClient, type SimulatedRequest } from './simulated-client.ts';
 import { ProcessClock, type SimulatedClock } from './simulated-clock.ts';
 import type { SimulatedCluster } from './simulated-cluster.ts';
 import type { SimulatedFiles } from './simulated-files.ts';
 import type { SimulatedRegistry } from './simulated-registry.ts';
+import { type SimulatedPush, simulatedRegistryClient } from './simulated-registry-client.ts';
 import { SimulatedTree } from './simulated-tree.ts';
+import { WatchedWorkspace } from './watched-workspace.ts';
 
 export const SOURCE = 'OCIRepository/flux-system/shop';
 
@@ -39,6 +39,10 @@ export interface Surroundings {
   readonly resources: readonly ServedResource[];
   readonly limits: Limits;
   readonly full: FullReason | undefined;
+  /** `--isolate` */
+  readonly isolates: boolean;
+  readonly pid: number;
+  readonly isRunning: (pid: number) => boolean;
   readonly watcher: ProcessWatcher;
 }
 
@@ -54,11 +58,11 @@ export interface Decided {
 
 /** Who looks at what a process does. */
 export interface ProcessWatcher {
-  restored(engine: Engine): void;
-  committed(events: readonly LoggedEvent[], engine: Engine): void;
+  restored(state: Readonly<EngineState>): void;
+  committed(events: readonly LoggedEvent[], state: Readonly<EngineState>): void;
   called(effect: string, owner: string, token: string | undefined): void;
   /** The start has seen the cluster and what is reconciled. */
-  observed(engine: Engine): void;
+  observed(): void;
   resolved(): void;
   asked(target: string, token: string): void;
   pushed(
@@ -66,14 +70,37 @@ export interface ProcessWatcher {
     config: unknown,
     decided: Decided,
   ): { readonly digest: string; readonly unchanged: boolean };
+  pushedClosure(
+    target: string,
+    push: SimulatedPush,
+    decided: Decided,
+  ): { readonly digest: string; readonly unchanged: boolean };
   crashed(what: string): void;
   /** It gave up during its start, and says why. */
   ended(error: unknown): void;
+  /** It was told to end, and has put back what it had isolated, as far as it could. */
+  left(): void;
 }
 
+const HOST = 'laptop';
+
+const SETTINGS: WatchSettings = {
+  directory: '/repository',
+  namespace: undefined,
+  dryRun: false,
+  syncsManual: false,
+  isolate: 'off',
+  once: false,
+  keep: false,
+  isLocal: true,
+  registry: undefined,
+  tag: undefined,
+  registryInCluster: undefined,
+};
+
 /**
- * One process of `watch`, put together as the command does it: the real engine, machines, effects, live view, list-watches and mapping, and
- * beneath them the simulated world. What it waits for comes back when a step says so.
+ * One process of `watch`, put together and begun by what the command uses for it: the real engine, machines, effects, live view, list-watches and
+ * mapping. Beneath them is the simulated world: what it waits for comes back when a step says so.
  */
 export class SimulatedProcess {
   readonly calls = new OpenCalls();
@@ -82,6 +109,10 @@ export class SimulatedProcess {
   /** Told of changed files; before the watch has begun nobody listens. */
   tellFiles: (events: readonly NewEvent[]) => void = () => {};
   isWatching = false;
+  /** It was told to end, and puts back what it has isolated. */
+  isLeaving = false;
+  #watch: ComposedWatch | undefined;
+  #live: LiveCluster | undefined;
   readonly #world: Surroundings;
   readonly #clock: ProcessClock;
   readonly #abort = new AbortController();
@@ -92,13 +123,18 @@ export class SimulatedProcess {
   #decided: Decided = { version: 0, digests: new Map(), targets: new Map() };
 
   constructor(world: Surroundings, log: EventLog) {
+    const { cluster, clock, files, watcher } = world;
     this.#world = world;
     this.#log = log;
-    this.#clock = new ProcessClock(world.clock);
-    this.client = new SimulatedClient(world.cluster, this.calls);
-    this.#tree = new SimulatedTree(world.files);
+    this.#clock = new ProcessClock(clock);
+    const sent = (request: SimulatedRequest) => this.#requested(request);
+    const reached = ({ id, token }: SimulatedRequest): void => {
+      if (token !== undefined && id.startsWith('Kustomization/')) watcher.asked(id, token);
+    };
+    this.client = new SimulatedClient(cluster, this.calls, { sent, reached }, () => clock.now);
+    this.#tree = new SimulatedTree(files);
     this.#run().catch((error: unknown) => {
-      if (!this.#isDead) world.watcher.ended(error);
+      if (!this.#isDead && !this.isLeaving) watcher.ended(error);
     });
   }
 
@@ -110,15 +146,40 @@ export class SimulatedProcess {
     this.client.watches = [];
   }
 
-  /** As on Ctrl-C: what it knows is snapshotted, calls are given up. */
+  /** As on Ctrl-C: what it knows is snapshotted, calls are given up, and what is isolated is put back; the second time at once. */
   stop(): void {
     this.engine?.stop();
     this.#abort.abort();
+    if (this.isLeaving || !this.#world.isolates || this.#watch === undefined) {
+      this.#end();
+      return;
+    }
+    this.isLeaving = true;
+    this.isWatching = false;
+    void this.#leave(this.#watch);
+  }
+
+  #end(): void {
     this.die();
+    this.#world.watcher.left();
+  }
+
+  async #leave(watch: ComposedWatch): Promise<void> {
+    await watch.leave();
+    if (this.#isDead) return;
+    this.#live?.unsubscribe();
+    watch.close();
+    this.#end();
+  }
+
+  /** False for a target whose generator nobody may list: that it is fed from here is not known. */
+  #knowsHowItIsFed(target: string): boolean {
+    const { targets, generators } = this.#view.definitions;
+    return targets.some(({ id, source }) => id === target && (source === SOURCE || generators.length > 0));
   }
 
   async #run(): Promise<void> {
-    const { cluster, watcher, resources, limits, clock, seed } = this.#world;
+    const { cluster, registry, watcher, resources, limits, clock, seed, full, isolates, pid, isRunning } = this.#world;
     const view = this.#view;
     let draws = 0;
     const live = liveCluster(this.client, view, resources, {
@@ -131,6 +192,7 @@ export class SimulatedProcess {
       },
       onHappening: () => {},
     });
+    this.#live = live;
     await live.synced;
     const fed = fedSource(view.definitions, {
       wanted: SOURCE,
@@ -138,170 +200,123 @@ export class SimulatedProcess {
       tag: undefined,
       pathExists: () => true,
     });
-    const workspace = new Workspace({ tree: this.#tree, watchedDir: '.' as RelativePath, limits });
-    workspace.setDefinitions(view.definitions, SOURCE);
+    view.readFrom(fed.id);
+    const workspace = new WatchedWorkspace(
+      { tree: this.#tree, watchedDir: '.' as RelativePath, limits },
+      { before: () => watcher.resolved(), after: () => this.#decide(workspace) },
+    );
+    workspace.setDefinitions(view.definitions, fed.id);
     view.takeMappingChanged();
     watcher.resolved();
 
-    const engine: Engine = new Engine({
-      log: this.#log,
-      clock: this.#clock,
-      kinds: WATCH_KINDS,
+    const push = (sent: SimulatedPush) => this.#push(sent);
+    const watch = await composeWatch({
+      settings: { ...SETTINGS, isolate: isolates ? 'on' : 'off' },
       limits,
-      onCommit: (events) => watcher.committed(events, engine),
-      onCrash: (error, effect) => watcher.crashed(`${effect.effect} for ${effect.owner}: ${describe(error)}`),
-      effects: this.#effects(
-        () => engine,
-        workspace,
-        fed,
-        () => baseline.findMore(),
-      ),
-    });
-    const baseline = new Baseline({
+      clock: this.#clock,
+      process: { host: HOST, pid, isRunning, randomName: () => pid.toString(16).padStart(8, '0') },
+      log: this.#log,
+      client: this.client,
       view,
-      source: SOURCE,
-      engine,
-      readConfig: (digest) => this.#readConfig(digest),
-      now: () => this.#clock.now(),
+      fed,
+      workspace,
+      connectRegistry: ({ reference }) => simulatedRegistryClient(reference, registry, this.calls, push),
+      sweep: () =>
+        this.calls.make({ effect: 'sweep', owner: WATCH, dependency: 'disk', reach: () => this.#tree.sweep() }),
+      gitUnlocked: () => this.#gitUnlocked(),
+      runHooks: () => this.#runHooks(),
       onHappening: () => {},
+      onCommit: (events, state) => watcher.committed(events, state),
+      onCrash: (error, effect) => watcher.crashed(`${effect.effect} for ${effect.owner}: ${describe(error)}`),
     });
-    watcher.restored(engine);
+    this.#watch = watch;
+    const { engine } = watch;
+    watcher.restored(engine.state);
     this.engine = engine;
-    engine.start({ pid: 1, cluster: cluster.uid });
-    const known = [...view.eventsFor(engine.state, SOURCE), ...view.goneEvents(engine.state)];
-    if (known.length > 0) engine.dispatch(...known);
-    await engine.logged();
-    await baseline.find();
-    watcher.observed(engine);
-    engine.settleInterrupted();
-
-    const inbox = new Inbox((events) => {
-      if (!this.#isDead) engine.dispatch(...events);
+    await beginWatch(watch, {
+      started: { pid, cluster: cluster.uid },
+      live,
+      files: {
+        onEvents: (listener) => {
+          this.tellFiles = listener;
+        },
+      },
+      inbox: new Inbox((events) => {
+        if (!this.#isDead) engine.dispatch(...events);
+      }),
+      full,
+      signal: this.#abort.signal,
+      onObserved: () => watcher.observed(),
     });
-    live.onChange((object) => {
-      const only = idOf(object);
-      if (view.takeMappingChanged()) {
-        workspace.setDefinitions(view.definitions, SOURCE);
-        inbox.add(...view.eventsFor(engine.state, SOURCE), ...view.goneEvents(engine.state));
-        inbox.add(definitionsChangedEvent(`${only} changed in the cluster`));
-      } else {
-        inbox.add(...view.eventsFor(engine.state, SOURCE, only));
-      }
-    });
-    if (view.takeMappingChanged()) workspace.setDefinitions(view.definitions, SOURCE);
-    const since = [...view.eventsFor(engine.state, SOURCE), ...view.goneEvents(engine.state)];
-    if (since.length > 0) engine.dispatch(...since);
-    this.tellFiles = (events) => inbox.add(...events);
-    const { full } = this.#world;
-    engine.dispatch({ machine: WATCH, type: 'WatchStarted', ...(full === undefined ? {} : { full }) });
     this.isWatching = true;
   }
 
-  #effects(
-    engine: () => Engine,
-    workspace: Workspace,
-    fed: ReturnType<typeof fedSource>,
-    findBaseline: () => Promise<void>,
-  ) {
-    const { files, watcher } = this.#world;
-    return watchEffects({
-      engine,
-      now: () => this.#clock.now(),
-      view: this.#view,
-      fed: () => fed,
-      dryRun: false,
-      workspace: {
-        resolve: (batch) => {
-          watcher.resolved();
-          workspace.setDefinitions(this.#view.definitions, SOURCE);
-          const resolution = workspace.resolve(batch);
-          const { machines } = engine().state;
-          const { targets, generators } = this.#view.definitions;
-          const active = targets.filter(
-            ({ id, suspended, source }) =>
-              !suspended &&
-              // Whose generator nobody may list is not known to be fed from here.
-              (source === SOURCE || generators.length > 0) &&
-              knowsWhatItHad(machines.get(`target/${id}`)),
-          );
-          this.#decided = {
-            version: files.version,
-            digests: new Map(workspace.filesToPush().map(({ path, digest }) => [path, digest])),
-            targets: new Map(active.map(({ id, rawPath }) => [id, String(rawPath).replace(/^\.\//, '')])),
-          };
-          return resolution;
-        },
-        digests: () => workspace.digests(),
-        filesToPush: () => workspace.filesToPush(),
-      },
-      findBaseline,
-      sweep: () =>
-        this.calls.make({ effect: 'sweep', owner: WATCH, dependency: 'disk', reach: () => this.#tree.sweep() }),
-      gitUnlocked: () => {
-        this.#called('resolveTargets', WATCH, undefined);
-        const waited = files.isLocked;
-        return this.calls.make({
-          effect: 'resolveTargets',
-          owner: WATCH,
-          dependency: 'git',
-          isBlocked: () => files.isLocked,
-          reach: () => waited,
-        });
-      },
-      engines: [FLUX_ENGINE],
-      patch: (reference, body) => this.#ask(reference, annotationsOf(body)),
-      push: (contents, config) => {
-        const owner = `source/${SOURCE}`;
-        this.#called('pushArtifact', owner, undefined);
-        const pushed = new Map(contents.map(({ path, read }) => [path as string, textOf(read())]));
-        const decided = this.#decided;
-        return this.calls.make({
-          effect: 'pushArtifact',
-          owner,
-          dependency: 'registry',
-          reach: () => {
-            const { digest, unchanged } = watcher.pushed(pushed, config, decided);
-            return { digest, revision: `latest@${digest}`, unchanged, bytesSent: 1 };
-          },
-        });
-      },
-      runHooks: () => {
-        const owner = `source/${SOURCE}`;
-        this.#called('runHooks', owner, undefined);
-        return this.calls
-          .make({ effect: 'runHooks', owner, dependency: 'hooks', reach: () => undefined })
-          .catch((error: { readonly failure: Failure }) => error.failure);
-      },
+  #decide(workspace: WatchedWorkspace): void {
+    const machines = this.engine?.state.machines;
+    const active = this.#view.definitions.targets.filter(
+      ({ id, suspended }) => !suspended && this.#knowsHowItIsFed(id) && knowsWhatItHad(machines?.get(`target/${id}`)),
+    );
+    this.#decided = {
+      version: this.#world.files.version,
+      digests: new Map(workspace.filesToPush().map(({ path, digest }) => [path, digest])),
+      targets: new Map(active.map(({ id, rawPath }) => [id, String(rawPath).replace(/^\.\//, '')])),
+    };
+  }
+
+  #gitUnlocked(): Promise<boolean> {
+    const { files } = this.#world;
+    this.#called('resolveTargets', WATCH, undefined);
+    const waited = files.isLocked;
+    return this.calls.make({
+      effect: 'resolveTargets',
+      owner: WATCH,
+      dependency: 'git',
+      isBlocked: () => files.isLocked,
+      reach: () => waited,
     });
   }
 
-  #ask({ plural, namespace, name, ...rest }: ObjectReference, annotations: Readonly<Record<string, string>>) {
-    const [token = ''] = Object.values(annotations);
+  #runHooks(): Promise<Failure | undefined> {
+    const owner = `source/${SOURCE}`;
+    // Once a cycle, for whichever push is first: that of the source, or of a target's own.
+    if (!this.#world.isolates) this.#called('runHooks', owner, undefined);
+    return this.calls
+      .make({ effect: 'runHooks', owner, dependency: 'hooks', reach: () => undefined })
+      .catch((error: { readonly failure: Failure }) => error.failure);
+  }
+
+  #push(push: SimulatedPush) {
     const { watcher } = this.#world;
-    const effect = EFFECT_OF[plural] ?? plural;
-    const target = `Kustomization/${namespace}/${name}`;
-    const owner = effect === 'askTarget' ? `target/${target}` : `source/${SOURCE}`;
-    this.#called(effect, effect === 'askGenerators' ? `${owner} ${name}` : owner, token);
-    return this.client.annotate(effect, owner, { plural, namespace, name, ...rest }, annotations, () => {
-      if (effect === 'askTarget') watcher.asked(target, token);
-    });
+    const decided = this.#decided;
+    const { files, config, annotations } = push;
+    if (push.tag === undefined) {
+      const content = contentOf(annotations);
+      const wanted = [...(this.engine?.state.pending.values() ?? [])].find(
+        ({ effect, params }) => effect === 'pushClosure' && (params as { content?: string }).content === content,
+      );
+      const machine = wanted?.owner ?? '';
+      const target = machine.slice(machine.indexOf('/') + 1);
+      return { effect: 'pushClosure', owner: machine, reach: () => watcher.pushedClosure(target, push, decided) };
+    }
+    const owner = `source/${SOURCE}`;
+    this.#called('pushArtifact', owner, undefined);
+    return { effect: 'pushArtifact', owner, reach: () => watcher.pushed(files, config, decided) };
+  }
+
+  #requested({ verb, id, token }: SimulatedRequest): { readonly effect: string; readonly owner: string } {
+    const kind = id.slice(0, id.indexOf('/'));
+    const effect = token === undefined ? undefined : EFFECT_OF[kind];
+    if (effect === undefined) return { effect: `${verb} ${kind}`, owner: id };
+    const owner = effect === 'askTarget' ? `target/${id}` : `source/${SOURCE}`;
+    // Each generator is asked with one and the same token.
+    const key = effect === 'askGenerators' ? `${owner} ${id.slice(id.lastIndexOf('/') + 1)}` : owner;
+    this.#called(effect, key, token);
+    return { effect, owner };
   }
 
   #called(effect: string, owner: string, token: string | undefined): void {
-    if (!this.#isDead) this.#world.watcher.called(effect, owner, token);
-  }
-
-  #readConfig(digest: string) {
-    const { registry } = this.#world;
-    return this.calls.make({
-      effect: 'readConfig',
-      owner: 'session',
-      dependency: 'registry',
-      reach: () => {
-        const artifact = registry.ofRevision(digest);
-        return artifact === undefined ? undefined : { digest, config: artifact.config };
-      },
-    });
+    // What it does on leaving is in no log.
+    if (!this.#isDead && !this.isLeaving) this.#world.watcher.called(effect, owner, token);
   }
 }
 
@@ -311,20 +326,10 @@ function knowsWhatItHad(machine: { readonly context: unknown } | undefined): boo
 }
 
 const EFFECT_OF: Readonly<Record<string, string>> = {
-  kustomizations: 'askTarget',
-  ocirepositories: 'askSource',
-  artifactgenerators: 'askGenerators',
+  Kustomization: 'askTarget',
+  OCIRepository: 'askSource',
+  ArtifactGenerator: 'askGenerators',
 };
-
-const texts = new WeakMap<Uint8Array, string>();
-
-function textOf(bytes: Uint8Array): string {
-  const known = texts.get(bytes);
-  if (known !== undefined) return known;
-  const text = new TextDecoder().decode(bytes);
-  texts.set(bytes, text);
-  return text;
-}
 
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -18,16 +18,18 @@ const MORE_SCHEDULES = Number(process.env.SIMULATE_SCHEDULES ?? 0);
 const COVERING_SCHEDULES = 5_000;
 const MS_MAX_A_SCHEDULE = 500;
 
-async function violationsOf(seed: number): Promise<string[]> {
-  const { violations } = await runSchedule({ seed, steps: STEPS });
-  return violations.map(
-    ({ invariant, message }) =>
-      `${invariant}: ${message} (node scripts/simulate.ts --seed ${seed} --steps ${STEPS} --runs 1)`,
-  );
+async function violationsOf(seed: number, isolate = false): Promise<string[]> {
+  const { violations } = await runSchedule({ seed, steps: STEPS, isolate });
+  const options = `${isolate ? '--isolate ' : ''}--seed ${seed} --steps ${STEPS} --runs 1`;
+  return violations.map(({ invariant, message }) => `${invariant}: ${message} (node scripts/simulate.ts ${options})`);
 }
 
 test.for(FIXED_SEEDS)('nothing promised is broken in the schedule of seed %i', async (seed) => {
   expect(await violationsOf(seed)).toEqual([]);
+});
+
+test.for(FIXED_SEEDS)('nothing promised is broken in the schedule of seed %i with --isolate', async (seed) => {
+  expect(await violationsOf(seed, true)).toEqual([]);
 });
 
 test(`nothing promised is broken in a schedule that nobody has seen, of seed ${FRESH_SEED}`, {
@@ -47,20 +49,24 @@ test.runIf(MORE_SCHEDULES > 0)(
   },
 );
 
-test('one seed decides everything: a second run takes the same steps and sees the same', async () => {
-  const run = async (steps: Parameters<typeof runSchedule>[0]['steps']) => {
-    const seen: string[] = [];
-    const result = await runSchedule({
-      seed: 12,
-      steps,
-      onEvidence: (evidence) => seen.push(JSON.stringify(evidence)),
-    });
-    return { seen, steps: result.steps };
-  };
-  const first = await run(STEPS);
-  expect(await run(STEPS)).toEqual(first);
-  expect((await run(first.steps)).seen).toEqual(first.seen);
-});
+test.for([false, true])(
+  'one seed decides everything: a second run takes the same steps and sees the same (isolated: %s)',
+  async (isolate) => {
+    const run = async (steps: Parameters<typeof runSchedule>[0]['steps']) => {
+      const seen: string[] = [];
+      const result = await runSchedule({
+        seed: 12,
+        steps,
+        isolate,
+        onEvidence: (evidence) => seen.push(JSON.stringify(evidence)),
+      });
+      return { seen, steps: result.steps };
+    };
+    const first = await run(STEPS);
+    expect(await run(STEPS)).toEqual(first);
+    expect((await run(first.steps)).seen).toEqual(first.seen);
+  },
+);
 
 /** In processes of its own, one for each core. */
 function simulate(options: readonly string[], signal: AbortSignal): Promise<{ code: number | null; output: string }> {
@@ -80,8 +86,8 @@ function simulate(options: readonly string[], signal: AbortSignal): Promise<{ co
 const found = foundSchedules();
 
 describe.runIf(found.length > 0)('what was found once', () => {
-  test.for(found)('stays mended: $file', async ({ seed, steps }) => {
-    expect((await runSchedule({ seed, steps })).violations).toEqual([]);
+  test.for(found)('stays mended: $file', async ({ seed, steps, isolate = false }) => {
+    expect((await runSchedule({ seed, steps, isolate })).violations).toEqual([]);
   });
 });
 

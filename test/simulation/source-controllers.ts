@@ -6,8 +6,17 @@ import { condition, idOf, type SimulatedCluster } from './simulated-cluster.ts';
 import type { SimulatedRegistry } from './simulated-registry.ts';
 import { WorkQueue } from './work-queue.ts';
 
+/** The shared one, of which everything is composed. */
+const SOURCE = 'OCIRepository/flux-system/shop';
 const INTERVAL_MS = 600_000;
 const RETRY_MS = 20_000;
+
+interface Run {
+  readonly generation: number;
+  readonly token: string | undefined;
+  /** Of `spec.ref`; undefined: it follows the tag. */
+  readonly digest: string | undefined;
+}
 
 /** source-controller and source-watcher: what is tagged becomes a source's revision, what a generator copies becomes an artifact's. */
 export class SourceControllers {
@@ -17,7 +26,7 @@ export class SourceControllers {
   readonly #cluster: SimulatedCluster;
   readonly #registry: SimulatedRegistry;
   /** What was read when the work began: its outcome is about that. */
-  readonly #running = new Map<string, { readonly generation: number; readonly token: string | undefined }>();
+  readonly #running = new Map<string, Run>();
 
   constructor(cluster: SimulatedCluster, registry: SimulatedRegistry, clock: SimulatedClock) {
     this.#cluster = cluster;
@@ -52,7 +61,7 @@ export class SourceControllers {
     if (after === undefined) return;
     const isOurs = id.startsWith('OCIRepository/') || id.startsWith('ArtifactGenerator/');
     if (isOurs && (before === undefined || isAskedAnew(before, after))) this.queue.add(id);
-    if (!id.startsWith('OCIRepository/') || revisionOf(before) === revisionOf(after)) return;
+    if (id !== SOURCE || revisionOf(before) === revisionOf(after)) return;
     for (const object of this.#cluster.ofKind('ArtifactGenerator')) this.queue.add(idOf(object));
   }
 
@@ -61,16 +70,18 @@ export class SourceControllers {
     const object = this.#cluster.objects.get(id);
     if (object === undefined || object.spec?.suspend === true) return this.queue.done(id);
     const { generation = 0, annotations } = object.metadata;
-    this.#running.set(id, { generation, token: annotations?.[REQUESTED_AT] });
+    const { digest } = (object.spec?.ref ?? {}) as { readonly digest?: string };
+    this.#running.set(id, { generation, token: annotations?.[REQUESTED_AT], digest });
   }
 
-  #fetch(object: KubeObject, run: { readonly generation: number; readonly token: string | undefined }) {
+  #fetch(object: KubeObject, run: Run) {
     const id = idOf(object);
-    const { tagged } = this.#registry;
+    const artifact = run.digest === undefined ? this.#registry.tagged : this.#registry.fetch(run.digest);
     const handled = run.token === undefined ? {} : { lastHandledReconcileAt: run.token };
-    if (tagged === undefined || this.isRegistryAway()) {
+    if (artifact === undefined || this.isRegistryAway()) {
       this.queue.addLater(id, RETRY_MS);
-      const conditions = [condition('Ready', 'False', 'OCIArtifactPullFailed', run.generation)];
+      const said = this.isRegistryAway() ? 'connection refused' : 'MANIFEST_UNKNOWN';
+      const conditions = [condition('Ready', 'False', 'OCIArtifactPullFailed', run.generation, said)];
       return this.#cluster.setStatus(id, { ...handled, conditions });
     }
     this.queue.addLater(id, INTERVAL_MS);
@@ -78,12 +89,15 @@ export class SourceControllers {
       ...handled,
       observedGeneration: run.generation,
       conditions: [condition('Ready', 'True', 'Succeeded', run.generation)],
-      artifact: { revision: `latest@${tagged.digest}` },
+      artifact:
+        run.digest === undefined
+          ? { revision: `latest@${artifact.digest}` }
+          : { revision: artifact.digest, metadata: artifact.annotations },
     });
   }
 
-  #compose(object: KubeObject, run: { readonly generation: number; readonly token: string | undefined }) {
-    const source = this.#registry.ofRevision(revisionOf(this.#cluster.ofKind('OCIRepository')[0]));
+  #compose(object: KubeObject, run: Run) {
+    const source = this.#registry.ofRevision(revisionOf(this.#cluster.objects.get(SOURCE)));
     if (source === undefined) return this.queue.addLater(idOf(object), RETRY_MS);
     const artifacts = object.spec?.artifacts as readonly {
       readonly name: string;
@@ -91,10 +105,10 @@ export class SourceControllers {
     }[];
     for (const { name, copy } of artifacts) {
       const prefix = (copy[0]?.from ?? '').replace(/^@\w+\//, '').replace(/\*\*$/, '');
-      const files = new Map([...source.files].filter(([path]) => path.startsWith(prefix)));
+      const composed = this.#registry.compose(source, prefix);
       // A copy rule that finds nothing is an error: what was composed before stays.
-      if (files.size === 0) return this.queue.addLater(idOf(object), RETRY_MS);
-      const { digest } = this.#registry.store(files, 'composed', source.version);
+      if (composed === undefined) return this.queue.addLater(idOf(object), RETRY_MS);
+      const { digest } = composed;
       const id = `ExternalArtifact/${object.metadata.namespace}/${name}`;
       if (revisionOf(this.#cluster.objects.get(id)) !== `latest@${digest}`) {
         const conditions = [condition('Ready', 'True', 'Succeeded', 1)];

@@ -7,6 +7,7 @@ import type { Answer } from './faults.ts';
 export type Step =
   | FileStep
   | ClusterStep
+  | IsolationStep
   | { readonly do: 'move-directory'; readonly pick: number }
   | { readonly do: 'rewire'; readonly pick: number; readonly value: number }
   | { readonly do: 'checkout'; readonly pick: number; readonly files: number; readonly isLocked: boolean }
@@ -48,6 +49,15 @@ export interface FileStep {
 /** Somebody works in the cluster, or something fails there. */
 export interface ClusterStep {
   readonly do: 'suspend' | 'resume' | 'create' | 'remove' | 'repath' | 'ask' | 'slow' | 'fail' | 'recover' | 'reset';
+  readonly pick: number;
+}
+
+/**
+ * What others do to what sessions isolate: another session takes a target, ends or dies; somebody deletes an own source, or points a target back; the
+ * registry collects an artifact; a person restores. Nothing comes of it where nothing is isolated.
+ */
+export interface IsolationStep {
+  readonly do: 'other-session' | 'delete-own-source' | 'put-source-back' | 'collect-artifact' | 'restore';
   readonly pick: number;
 }
 

@@ -1,6 +1,7 @@
 import type { NewEvent } from '../../src/engine/event-log.ts';
 import { WATCH } from '../../src/machines/messages.ts';
 import { type Answer, FAULTS_OF } from './faults.ts';
+import { actOnIsolation } from './isolation-actions.ts';
 import type { OpenCall } from './open-calls.ts';
 import type { Step, StepOf } from './step.ts';
 import type { World } from './world.ts';
@@ -96,6 +97,12 @@ function act(world: World, step: Step, onFault: (effect: string, how: Answer) =>
     case 'rest':
     case 'wait':
       return;
+    case 'other-session':
+    case 'delete-own-source':
+    case 'put-source-back':
+    case 'collect-artifact':
+    case 'restore':
+      return actOnIsolation(world, step);
     default:
       return changeCluster(world, step);
   }

@@ -1,6 +1,7 @@
 import type { Evidence, LoggedEvent } from '../../models/invariants/evidence.ts';
 import { stateOf } from '../../models/invariants/machine-views.ts';
 import { runSchedule } from './run-schedule.ts';
+import type { Schedule } from './run-schedules.ts';
 import type { Step } from './step.ts';
 
 /** Fields that every event has, or that say little in a line. */
@@ -18,11 +19,14 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
 const LINE_CHARACTERS_MAX = 320;
 
 /** What happened, line by line: each step, and beneath it what came of it. */
-export async function timeline(seed: number, steps: readonly Step[]): Promise<string[]> {
+export async function timeline(
+  schedule: Pick<Schedule, 'seed' | 'isolate'>,
+  steps: readonly Step[],
+): Promise<string[]> {
   const lines: string[] = [];
   let began: number | undefined;
   await runSchedule({
-    seed,
+    ...schedule,
     steps,
     onViolation: ({ invariant, message }) => lines.push(`VIOLATED ${invariant}: ${message}`),
     onStep: (step, index) => lines.push(`${index + 1}. ${JSON.stringify(step)}`),
@@ -49,6 +53,12 @@ function linesOf(evidence: Evidence, began: number): string[] {
       return [`** asked ${evidence.target} ${evidence.token}`];
     case 'pushed':
       return [`** pushed ${evidence.files.size} files`];
+    case 'closure-pushed':
+      return [`** pushed what ${evidence.target} reads`];
+    case 'moved':
+      return [`** ${evidence.target} reads its ${evidence.to} source, by ${evidence.by}`];
+    case 'left':
+      return ['** the last session has left, and all was restored'];
     case 'restarted':
       return ['** a process took up work'];
     case 'resolved':

@@ -1,5 +1,6 @@
 import { build } from '../../models/kustomize-build.ts';
 import { REQUESTED_AT } from '../../src/effects/ask-flux.ts';
+import { endOthers } from './isolation-actions.ts';
 import { pathOf, sourceOf } from './kustomize-controller.ts';
 import { BROKEN, configMap, kustomization } from './layout.ts';
 import { idOf } from './simulated-cluster.ts';
@@ -184,7 +185,8 @@ function repath(world: World, id: string, pick: number): void {
 /** The parent Kustomization applies the object as its manifest has it. */
 function reset(world: World, id: string): void {
   const manifest = [...world.layout.objects, ...world.layout.spares].find((object) => idOf(object) === id);
-  if (manifest?.spec !== undefined) world.cluster.setSpec(id, manifest.spec);
+  const { spec } = manifest ?? {};
+  if (spec !== undefined) world.own.byOthers(() => world.cluster.setSpec(id, spec));
 }
 
 /** Everything that ails the world ends: outages, broken files, suspended objects, slow targets where `alsoTargets`. */
@@ -198,6 +200,7 @@ export function heal(world: World, alsoTargets: boolean): void {
     world.flux.failing.clear();
   }
   cluster.setSpec('OCIRepository/flux-system/shop', { suspend: false });
+  world.own.byOthers(() => endOthers(world));
   // What others depend on is there again.
   for (const object of world.layout.objects) cluster.create(object);
   // What somebody broke is undone: it is as it was, and nothing differs from what was there before.

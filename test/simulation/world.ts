@@ -7,7 +7,6 @@ import type { Limits } from '../../src/domain/limits.ts';
 import type { RelativePath } from '../../src/domain/paths.ts';
 import { artifactConfig, targetDigestsOf } from '../../src/effects/push-artifact.ts';
 import { Workspace } from '../../src/effects/workspace.ts';
-import type { Engine } from '../../src/engine/engine.ts';
 import { type EngineState, serializeState } from '../../src/engine/engine-state.ts';
 import type { EventLog, LoggedEvent } from '../../src/engine/event-log.ts';
 import { LogIdentityError } from '../../src/engine/log-errors.ts';
@@ -15,6 +14,7 @@ import type { TargetContext } from '../../src/machines/target-context.ts';
 import type { Dependency } from './faults.ts';
 import { isReady, KustomizeController, pathOf, revisionOf, sourceOf } from './kustomize-controller.ts';
 import { type Layout, layoutOf } from './layout.ts';
+import { OwnSources } from './own-sources.ts';
 import { SampledCommits } from './sampled-commits.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 import { idOf, SimulatedCluster } from './simulated-cluster.ts';
@@ -83,11 +83,18 @@ export class World {
   /** The version of the disk that the mapping last looked at. */
   #resolvedVersion = 0;
 
-  constructor(seed: number, limits: Limits, emit: (evidence: Evidence) => void) {
+  /** `--isolate`: processes give targets sources of their own. */
+  readonly isolates: boolean;
+  #pid = 1;
+  readonly own: OwnSources;
+
+  constructor(seed: number, limits: Limits, emit: (evidence: Evidence) => void, isolates = false) {
     this.seed = seed;
+    this.isolates = isolates;
+    this.own = new OwnSources(this);
     this.limits = limits;
     this.emit = emit;
-    this.layout = layoutOf(seed);
+    this.layout = layoutOf(seed, isolates);
     this.#isInitialOwed = this.layout.isInitial;
     for (const [path, text] of Object.entries(this.layout.files)) this.files.write(path, text);
     this.#pushBefore();
@@ -122,7 +129,12 @@ export class World {
     }
     this.log = log;
     const full = this.#isInitialOwed ? ({ reason: 'initial', detail: '--initial' } as const) : undefined;
-    this.process = new SimulatedProcess({ ...this, resources: RESOURCES, full, watcher: this.#watcher() }, log);
+    const pid = this.#pid;
+    this.#pid += 1;
+    const isRunning = (other: number): boolean => other === pid;
+    const { isolates } = this;
+    const surroundings = { ...this, isolates, resources: RESOURCES, full, pid, isRunning, watcher: this.#watcher() };
+    this.process = new SimulatedProcess(surroundings, log);
   }
 
   /** The process dies; each call under way had reached the other side or not. */
@@ -137,21 +149,22 @@ export class World {
   }
 
   stop(): void {
+    this.hints = [];
     this.process?.stop();
-    this.#forgetProcess();
   }
 
   /** The context of the kubeconfig leads elsewhere from now on. */
   changeCluster(): void {
     this.crash(0);
+    this.emit({ type: 'cluster-changed' });
     [this.cluster, this.flux, this.sources] = this.#newCluster(`cluster-${this.seed}-${this.clock.now}`);
     this.#settleControllers();
-    this.emit({ type: 'cluster-changed' });
   }
 
   write(path: string, text: string | undefined): void {
     if (text === undefined) this.files.delete(path);
     else this.files.write(path, text);
+    this.own.touched(path);
     if (this.process?.isWatching === true) this.hints.push(path);
   }
 
@@ -227,6 +240,7 @@ export class World {
     cluster.onChange((id, before, after) => {
       if (before === undefined && id.startsWith('Kustomization/')) this.created.add(id);
       if (before?.spec?.path !== after?.spec?.path) this.emit({ type: 'redefined', target: id });
+      if (before !== undefined && id.startsWith('Kustomization/')) this.own.seeMove(id, before, after);
     });
     return [cluster, flux, sources];
   }
@@ -272,21 +286,21 @@ export class World {
 
   #watcher(): ProcessWatcher {
     return {
-      restored: (engine) => {
+      restored: (state) => {
         // The process that died after its last append told nobody of it.
-        if (this.#untold.length > 0) this.emit({ type: 'committed', events: this.#untold, state: engine.state });
+        if (this.#untold.length > 0) this.emit({ type: 'committed', events: this.#untold, state });
         this.#untold = [];
         const before = this.#lastState;
-        if (before !== undefined && before.seq === engine.state.seq)
+        if (before !== undefined && before.seq === state.seq)
           this.emit({
             type: 'rebuilt',
             seq: before.seq,
-            rebuilt: serializeState(engine.state),
+            rebuilt: serializeState(state),
             live: serializeState(before),
           });
-        this.emit({ type: 'restarted', state: engine.state });
+        this.emit({ type: 'restarted', state });
       },
-      committed: (events, engine) => this.#committed(events, engine),
+      committed: (events, state) => this.#committed(events, state),
       called: (effect, owner, token) => {
         const key = intentKey(effect, token);
         const calls = (this.#calls.get(key) ?? 0) + 1;
@@ -295,13 +309,16 @@ export class World {
         const logged = effect === 'askGenerators' ? this.#intents.has(key) : calls <= (this.#intents.get(key) ?? 0);
         this.emit({ type: 'called', effect, owner, logged });
       },
+      left: () => this.#forgetProcess(),
+      pushedClosure: (target, push, decided) => this.own.pushed(target, push, decided),
       resolved: () => {
         this.#resolvedVersion = this.files.version;
+        this.own.renew();
         this.emit({ type: 'resolved', version: this.#resolvedVersion });
       },
       observed: () => this.emit({ type: 'observed' }),
       asked: (target, token) =>
-        this.emit({ type: 'asked', target, token, offered: this.#contentOf(this.registry.tagged?.files, target) }),
+        this.emit({ type: 'asked', target, token, offered: this.contentOf(this.#offeredTo(target), target) }),
       pushed: (files, config, decided) => this.#pushed(files, config, decided),
       crashed: (what) => this.emit({ type: 'crashed', what }),
       ended: (error) => {
@@ -314,8 +331,7 @@ export class World {
     };
   }
 
-  #committed(events: readonly LoggedEvent[], engine: Engine): void {
-    const { state } = engine;
+  #committed(events: readonly LoggedEvent[], state: EngineState): void {
     this.#untold = [];
     this.#lastState = state;
     this.commits.add({ seq: state.seq, state });
@@ -341,12 +357,21 @@ export class World {
       stillOnDisk,
       emptied: this.#emptiedBy(before, files, decided.targets),
       brokenNow: this.#brokenBy(before, files, decided.targets),
-      contentFor: (target) => this.#contentOf(files, target),
+      contentFor: (target) => this.contentOf(files, target),
     });
     return { digest: artifact.digest, unchanged };
   }
 
-  #contentOf(files: Files | undefined, target: string): string | undefined {
+  /** What the source that the target reads is to serve. */
+  #offeredTo(target: string): Files | undefined {
+    const object = this.cluster.objects.get(target);
+    const source = this.cluster.objects.get(object === undefined ? '' : sourceOf(object));
+    const { digest } = (source?.spec?.ref ?? {}) as { readonly digest?: string };
+    return (digest === undefined ? this.registry.tagged : this.registry.ofRevision(digest))?.files;
+  }
+
+  /** What a build of the target reads in `files`. */
+  contentOf(files: Files | undefined, target: string): string | undefined {
     const object = this.cluster.objects.get(target);
     if (object === undefined || files === undefined) return undefined;
     const made = build(files, pathOf(object));

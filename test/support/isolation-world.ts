@@ -30,9 +30,13 @@ import { VirtualClock } from './virtual-clock.ts';
 export const TARGET = objectId('Kustomization', NAMESPACE, 'a');
 const SHOP = objectId('OCIRepository', NAMESPACE, 'shop');
 export const OWN = objectId('OCIRepository', NAMESPACE, 'a-isolated');
+/** What the target depends on, in a world that has it: it reads the same file. */
+const FIRST = objectId('Kustomization', NAMESPACE, 'first');
 const PARENT = objectId('Kustomization', NAMESPACE, 'parent');
 const SESSION = `${NAMESPACE}/reconcile-machine-00000001`;
 const PATH = 'a/own.yaml' as RelativePath;
+
+const DEPENDENCY_REQUEUE_MS = 30_000;
 
 /** A request on its way: first the world acts on it, then its answer is heard. */
 interface OpenCall {
@@ -46,7 +50,7 @@ interface OpenCall {
 }
 
 /**
- * One isolated target in a world that does one thing at a time: the engine with its real machines, decisions and effects; API server, registry and
+ * One isolated target, and what it may depend on, in a world that does one thing at a time: the engine with its real machines, decisions and effects; API server, registry and
  * Flux's controllers are a few lines each. So everything can happen between any two things.
  */
 export class IsolationWorld {
@@ -58,32 +62,56 @@ export class IsolationWorld {
   isFetchable = true;
   /** Whether the watch brings a change before the answer to the request that made it. */
   readonly #watchFirst: boolean;
+  readonly #targets: readonly ObjectId[];
   /** The next call is answered with it, and not acted on. */
   refusal: FailureKind | undefined;
+  /** The next call is acted on, and its answer is lost. */
+  losesAnswer = false;
   /** At the next resolution the target's own manifest has changed, so that its parent has to get it back. */
   returnsChild = false;
   readonly #objects = new Map<ObjectId, KubeObject>();
   readonly #artifacts = new Map<string, string>();
+  /** Digests of artifacts that the registry does not have any more. */
+  readonly #lost = new Set<string>();
+  /** What source-controller failed to fetch is not tried again before it is asked, or the spec changes. */
+  readonly #failedFor = new Map<ObjectId, string>();
   #tagged = '';
   #version = 100;
   #calls: OpenCall[] = [];
   #changes: { readonly object: KubeObject; readonly isGone: boolean }[] = [];
-  #ran = '';
+  readonly #ran = new Map<ObjectId, string>();
+  /** When who was sent away looks again by itself. */
+  readonly #looksAgainAt = new Map<ObjectId, number>();
+  /** Digests of all contents that the dependency has ever applied. */
+  readonly #appliedByFirst = new Set<string>();
+  /** What was put before the target although its dependency had never applied that. */
+  readonly tooEarly: string[] = [];
+  /** What the target's own source was pointed at last. */
+  #preparedContent = '';
   #view = new LiveView();
   #engine: Engine;
 
-  constructor(options: { readonly watchFirst: boolean }) {
+  constructor(options: { readonly watchFirst: boolean; readonly hasDependency?: boolean }) {
     this.#watchFirst = options.watchFirst;
+    this.#targets = options.hasDependency === true ? [FIRST, TARGET] : [TARGET];
     this.#push(undefined, 'latest');
     this.#write({ ...ociRepository('shop', 'registry.example'), metadata: { name: 'shop', namespace: NAMESPACE } });
+    if (this.#targets.includes(FIRST)) this.#write(kustomization('first'));
+    this.#letFluxAct();
     this.createTarget();
-    while (this.#sourceControllerActs() || this.#kustomizeControllerActs()) {}
+    this.#letFluxAct();
     this.#changes = [];
-    this.#engine = this.#boot([{ machine: targetMachineId(TARGET), type: 'BaselineFound', digest: digestOf('one') }]);
+    this.#engine = this.#boot(
+      this.#targets.map((id) => ({ machine: targetMachineId(id), type: 'BaselineFound', digest: digestOf('one') })),
+    );
+  }
+
+  #letFluxAct(): void {
+    while (this.#sourceControllerActs() || this.#kustomizeControllerActs()) {}
   }
 
   createTarget(): void {
-    const object = kustomization('a');
+    const object = kustomization('a', this.#targets.includes(FIRST) ? { dependsOn: [{ name: 'first' }] } : undefined);
     const labels = {
       'kustomize.toolkit.fluxcd.io/name': 'parent',
       'kustomize.toolkit.fluxcd.io/namespace': NAMESPACE,
@@ -101,6 +129,12 @@ export class IsolationWorld {
   save(text: string): void {
     this.file = text;
     this.#engine.dispatch({ machine: WATCH, type: 'FilesChanged', paths: [PATH] });
+  }
+
+  /** The registry forgets what was pushed for the target alone, and source-controller, which has lost it too, finds out. */
+  loseArtifact(): void {
+    const digest = digestIn(this.#objects.get(OWN));
+    if (digest !== undefined) this.#lost.add(digest);
   }
 
   wantFull(): void {
@@ -125,13 +159,18 @@ export class IsolationWorld {
     if (object !== undefined) this.#write(mergePatch(object, body) as KubeObject);
   }
 
-  /** The content that Flux applied last. */
-  get live(): string | undefined {
-    return this.#artifacts.get(
-      String(this.#objects.get(TARGET)?.status?.lastAppliedRevision ?? '')
-        .split('@')
-        .at(-1) ?? '',
-    );
+  /** The newest content is what Flux applied last, everywhere. */
+  get isLive(): boolean {
+    return this.#targets.every((id) => this.#appliedTo(id) === this.file);
+  }
+
+  get isGivenUp(): boolean {
+    return this.#targets.some((id) => this.stateOf(targetMachineId(id)) === 'dead-letter');
+  }
+
+  #appliedTo(id: ObjectId): string | undefined {
+    const revision = String(this.#objects.get(id)?.status?.lastAppliedRevision ?? '');
+    return this.#artifacts.get(revision.split('@').at(-1) ?? '');
   }
 
   stateOf(machine: string): string {
@@ -178,10 +217,14 @@ export class IsolationWorld {
   }
 
   get described(): string {
-    const { metadata, spec, status } = this.#objects.get(TARGET) ?? {};
+    const targets = this.#targets.map((id) => {
+      const { metadata, spec, status } = this.#objects.get(id) ?? {};
+      const states = `${this.stateOf(targetMachineId(id))}, isolation ${this.stateOf(isolationMachineId(id))}`;
+      return `${id} ${states}, live ${this.#appliedTo(id)}, ${JSON.stringify([metadata?.generation, spec?.sourceRef, status])}`;
+    });
     return [
-      `watch ${this.stateOf(WATCH)}, target ${this.stateOf(targetMachineId(TARGET))}, isolation ${this.isolation}`,
-      `file ${this.file}, live ${this.live}, ${JSON.stringify([metadata?.generation, spec?.sourceRef, status])}`,
+      `watch ${this.stateOf(WATCH)}, file ${this.file}`,
+      ...targets,
       ...this.events
         .slice(-25)
         .map(({ machine, type, effect = '', reason = '' }) => `${machine} ${type} ${String(effect)} ${String(reason)}`),
@@ -210,7 +253,10 @@ export class IsolationWorld {
       clock: this.clock,
       kinds: WATCH_KINDS,
       limits: DEFAULT_LIMITS,
-      onCommit: (events) => this.events.push(...events),
+      onCommit: (events) => {
+        this.events.push(...events);
+        for (const event of events) this.#checkTurn(event);
+      },
       effects: {
         ...isolationEffects({
           ...shared,
@@ -230,8 +276,8 @@ export class IsolationWorld {
           }),
           dryRun: false,
           workspace: {
-            resolve: ({ known, full, changed }) => this.#resolution(known[TARGET], full, changed),
-            digests: () => ({ [TARGET]: digestOf(this.file) }),
+            resolve: ({ known, full, changed }) => this.#resolution(known, full, changed),
+            digests: () => this.#digests(),
             filesToPush: () => [this.#pushFile()],
           },
           sweep: async () => [],
@@ -267,14 +313,32 @@ export class IsolationWorld {
 
   /** What a target has that was made anew is read from what it applied. */
   #findBaseline(): void {
-    const machine = targetMachineId(TARGET);
-    const context = this.#engine.state.machines.get(machine)?.context as TargetContext | undefined;
-    const { live } = this;
-    if (context === undefined || context.desiredDigest !== undefined || context.owed || live === undefined) return;
-    this.#engine.dispatch(
-      { machine, type: 'BaselineFound', digest: digestOf(live) },
-      { machine: WATCH, type: 'DefinitionsChanged', reason: 'baseline' },
-    );
+    for (const id of this.#targets) {
+      const machine = targetMachineId(id);
+      const context = this.#engine.state.machines.get(machine)?.context as TargetContext | undefined;
+      const live = this.#appliedTo(id);
+      if (context === undefined || context.desiredDigest !== undefined || context.owed || live === undefined) continue;
+      this.#engine.dispatch(
+        { machine, type: 'BaselineFound', digest: digestOf(live) },
+        { machine: WATCH, type: 'DefinitionsChanged', reason: 'baseline' },
+      );
+    }
+  }
+
+  #checkTurn({ machine, type, effect, params }: LoggedEvent): void {
+    if (type !== 'EffectRequested' || machine !== isolationMachineId(TARGET) || !this.#targets.includes(FIRST)) return;
+    const { content } = (params ?? {}) as { readonly content?: string };
+    if (effect === 'createSource' || effect === 'moveSource') this.#preparedContent = content ?? '';
+    const { sourceRef } = (this.#objects.get(TARGET)?.spec ?? {}) as {
+      readonly sourceRef?: { readonly name?: string };
+    };
+    const isRead = sourceRef?.name === 'a-isolated';
+    if (effect !== 'switchTarget' && effect !== 'moveSource' && !(effect === 'createSource' && isRead)) return;
+    if (!this.#appliedByFirst.has(this.#preparedContent)) this.tooEarly.push(`${effect} ${this.#preparedContent}`);
+  }
+
+  #digests(): Record<ObjectId, string> {
+    return Object.fromEntries(this.#targets.map((id) => [id, digestOf(this.file)]));
   }
 
   #pushFile() {
@@ -282,21 +346,27 @@ export class IsolationWorld {
     return { path: PATH, mode: 0o644, digest: digestOf(text), bytes: text.length, read: () => Buffer.from(this.file) };
   }
 
-  #resolution(known: string | undefined, full: Resolution['full'], changed: readonly RelativePath[]): Resolution {
+  #resolution(
+    known: Readonly<Record<ObjectId, string | undefined>>,
+    full: Resolution['full'],
+    changed: readonly RelativePath[],
+  ): Resolution {
     const digest = digestOf(this.file);
-    const isThere = this.#view.target(TARGET) !== undefined;
     const rule = full !== undefined ? ('full' as const) : changed.length > 0 ? ('closure' as const) : ('owed' as const);
-    const isAffected = isThere && (full !== undefined || (known !== undefined && known !== digest));
+    const affected = this.#targets.filter((id) => {
+      const isThere = this.#view.target(id) !== undefined;
+      return isThere && (full !== undefined || (known[id] !== undefined && known[id] !== digest));
+    });
     return {
       decisions: [],
       full,
-      affected: isAffected ? [{ id: TARGET, rule, digest, because: [] }] : [],
+      affected: affected.map((id) => ({ id, rule, digest, because: [] })),
       held: [],
       suspended: [],
       contentDigest: digest,
       fileCount: 1,
       pruneRisk: undefined,
-      digests: { [TARGET]: digest },
+      digests: this.#digests(),
       bystanders: 0,
     };
   }
@@ -321,7 +391,10 @@ export class IsolationWorld {
       return { error: new FailureError({ kind, message: `${name}: ${kind}` }) };
     }
     try {
-      return { value: act() };
+      const value = act();
+      if (!this.losesAnswer) return { value };
+      this.losesAnswer = false;
+      return { error: new FailureError({ kind: 'timeout', message: `${name}: no answer` }) };
     } catch (error) {
       return { error };
     }
@@ -339,6 +412,7 @@ export class IsolationWorld {
   #push(text = this.file, tag?: string) {
     const digest = `sha256:${digestOf(`${tag ?? 'own'} ${text}`)}`;
     this.#artifacts.set(digest, text);
+    this.#lost.delete(digest);
     if (tag !== undefined) this.#tagged = digest;
     return { digest, revision: tag === undefined ? digest : `${tag}@${digest}`, unchanged: false, bytesSent: 1 };
   }
@@ -419,13 +493,15 @@ export class IsolationWorld {
   #sourceControllerActs(): boolean {
     for (const object of [...this.#objects.values()]) {
       if (object.kind !== 'OCIRepository') continue;
-      const digest = (object.spec?.ref as { digest?: string } | undefined)?.digest;
+      const digest = digestIn(object);
       const revision = digest ?? `latest@${this.#tagged}`;
       const token = object.metadata.annotations?.['reconcile.fluxcd.io/requestedAt'];
       // Of an own source only: the cluster knows the registry of the shared one.
       const isFetched = digest === undefined || this.isFetchable;
-      const artifact = isFetched ? { revision } : object.status?.artifact;
-      const next = { ...status(object, isFetched, { lastHandledReconcileAt: token }), artifact };
+      const isLost = this.#isLost(object);
+      const artifact = isLost ? undefined : isFetched ? { revision } : object.status?.artifact;
+      const message = isLost ? 'MANIFEST_UNKNOWN: manifest unknown' : '';
+      const next = { ...status(object, isFetched && !isLost, { lastHandledReconcileAt: token }, message), artifact };
       if (isUpToDate(object, next)) continue;
       this.#write({ ...object, status: next });
       return true;
@@ -433,33 +509,87 @@ export class IsolationWorld {
     return false;
   }
 
-  /** Runs for a new spec, a new revision and a request; never because of time. */
+  #isLost(object: KubeObject): boolean {
+    const { uid, generation, annotations } = object.metadata;
+    const run = JSON.stringify([uid, generation, annotations?.['reconcile.fluxcd.io/requestedAt']]);
+    const isLost = this.#lost.has(digestIn(object) ?? '') || this.#failedFor.get(idOf(object)) === run;
+    if (isLost) this.#failedFor.set(idOf(object), run);
+    return isLost;
+  }
+
+  /** Whoever depends on another comes first, as may be. */
   #kustomizeControllerActs(): boolean {
-    const object = this.#objects.get(TARGET);
+    return [...this.#targets].reverse().some((id) => this.#kustomizationActs(id));
+  }
+
+  /** Runs for a new spec, a new revision and a request; because of time only where its dependency was not Ready. */
+  #kustomizationActs(id: ObjectId): boolean {
+    const object = this.#objects.get(id);
     if (object === undefined) return false;
-    const reference = object.spec?.sourceRef as { kind: string; name: string; namespace?: string };
-    const source = this.#objects.get(objectId(reference.kind, reference.namespace ?? NAMESPACE, reference.name));
-    const revision = (source?.status?.artifact as { revision?: string } | undefined)?.revision;
+    const revision = this.#servedTo(object);
     const token = object.metadata.annotations?.['reconcile.fluxcd.io/requestedAt'];
     const run = JSON.stringify([object.metadata.uid, object.metadata.generation, revision, token]);
-    if (run === this.#ran) return false;
-    this.#ran = run;
+    if (run === this.#ran.get(id) && this.clock.now() < (this.#looksAgainAt.get(id) ?? Infinity)) return false;
+    this.#ran.set(id, run);
+    this.#looksAgainAt.delete(id);
     const before = object.status ?? {};
+    if (id === TARGET && !this.#isDependencyReady(object)) {
+      this.#looksAgainAt.set(id, this.clock.now() + DEPENDENCY_REQUEUE_MS);
+      this.#write({ ...object, status: { ...before, ...sentAway(object, { lastHandledReconcileAt: token }) } });
+      return true;
+    }
     const applied = revision === undefined ? {} : { lastAppliedRevision: revision, lastAttemptedRevision: revision };
     const now = status(object, revision !== undefined, { lastHandledReconcileAt: token });
     this.#write({ ...object, status: { ...before, ...now, ...applied } });
+    if (id === FIRST) this.#appliedByFirst.add(digestOf(this.#appliedTo(FIRST) ?? ''));
     return true;
+  }
+
+  #servedTo(object: KubeObject): string | undefined {
+    const reference = object.spec?.sourceRef as { kind: string; name: string; namespace?: string };
+    const source = this.#objects.get(objectId(reference.kind, reference.namespace ?? NAMESPACE, reference.name));
+    return (source?.status?.artifact as { revision?: string } | undefined)?.revision;
+  }
+
+  /** Ready, and at the revision of the source, where they share it. */
+  #isDependencyReady(object: KubeObject): boolean {
+    const first = this.#objects.get(FIRST);
+    if (first === undefined) return true;
+    const { conditions = [], lastAppliedRevision } = (first.status ?? {}) as {
+      conditions?: readonly { readonly status: string; readonly observedGeneration?: number }[];
+      lastAppliedRevision?: string;
+    };
+    const isReady = conditions.some(
+      (ready) => ready.status === 'True' && ready.observedGeneration === first.metadata.generation,
+    );
+    const isShared = JSON.stringify(first.spec?.sourceRef) === JSON.stringify(object.spec?.sourceRef);
+    return isReady && (!isShared || lastAppliedRevision === this.#servedTo(first));
   }
 }
 
-function status(object: KubeObject, isReady: boolean, more: Record<string, unknown>): Record<string, unknown> {
+function sentAway(object: KubeObject, more: Record<string, unknown>): Record<string, unknown> {
+  const { generation: observedGeneration } = object.metadata;
+  const reason = 'DependencyNotReady';
+  return { ...more, conditions: [{ type: 'Ready', status: 'False', reason, message: '', observedGeneration }] };
+}
+
+function digestIn(source: KubeObject | undefined): string | undefined {
+  return (source?.spec?.ref as { readonly digest?: string } | undefined)?.digest;
+}
+
+function status(
+  object: KubeObject,
+  isReady: boolean,
+  more: Record<string, unknown>,
+  message = '',
+): Record<string, unknown> {
   const { generation } = object.metadata;
   const reason = isReady ? 'Succeeded' : object.kind === 'OCIRepository' ? 'OCIArtifactPullFailed' : 'ArtifactFailed';
   const condition = {
     type: 'Ready',
     status: isReady ? 'True' : 'False',
     reason,
-    message: '',
+    message,
     observedGeneration: generation,
   };
   return { ...more, observedGeneration: generation, conditions: [condition] };

@@ -5,7 +5,7 @@ import { sourceMachineId, targetMachineId } from '../../src/machines/messages.ts
 /** source-controller has fetched `revision`, and answered the request `token`. */
 export function sourceFetched(
   id: ObjectId,
-  revision: string,
+  revision: string | undefined,
   token: string | undefined,
   fields: Readonly<Record<string, unknown>> = {},
 ) {
@@ -32,7 +32,7 @@ export function targetReady(
   id: ObjectId,
   revision: string,
   token: string | undefined,
-  fields: Partial<TargetObservation>,
+  fields: Partial<TargetObservation> = {},
 ) {
   return {
     machine: targetMachineId(id),

@@ -34,8 +34,8 @@ export interface ReconcileWorld {
   readonly flux: EmbeddedFlux | undefined;
   readonly kubeconfig: string;
   readonly home: string;
-  /** Gives every target's ConfigMap this value in the registry. */
-  push(value: string, tag?: string): Promise<string>;
+  /** Gives every target's ConfigMap this value in the registry; `more` are further files. */
+  push(value: string, tag?: string, more?: Readonly<Record<string, string>>): Promise<string>;
   run(...argv: string[]): Promise<Ran>;
   /** What the newest run has printed so far. */
   printed(): string;
@@ -58,13 +58,10 @@ export async function startReconcileWorld(options: ReconcileWorldOptions): Promi
   const registry = await startRegistry();
   onTestFinished(() => registry.stop());
   const names = Object.keys(options.targets);
-  const push = (value: string, tag?: string): Promise<string> =>
-    pushFiles(
-      registry,
-      'shop',
-      Object.fromEntries(names.map((name) => [`${name}/configmap.yaml`, configMap(name, value)])),
-      tag,
-    );
+  const push: ReconcileWorld['push'] = (value, tag, more = {}) => {
+    const own = Object.fromEntries(names.map((name) => [`${name}/configmap.yaml`, configMap(name, value)]));
+    return pushFiles(registry, 'shop', { ...own, ...more }, tag);
+  };
   await push('first');
   for (const object of [
     ociRepository('shop', registry.host),

@@ -231,7 +231,7 @@ export class SimulatedWatch {
         view: this.#view,
         fed: () =>
           fedSource(this.#view.definitions, {
-            wanted: 'shop',
+            wanted: SIMULATED_SOURCE,
             registry: undefined,
             tag: undefined,
             pathExists: () => true,

@@ -14,7 +14,8 @@ export const reconcileCommand = defineCommand<ReconcileOptions>({
     'Asks the sources and then the Flux Kustomizations, in the order of their dependsOn, and the Argo CD Applications, and\n' +
     'waits for the answers to just these requests: what was Ready, or failed, before counts for nothing. NAME is that of a\n' +
     'Kustomization or Application; NAMESPACE/NAME or KIND/NAMESPACE/NAME where that is not enough. Without NAME all of them,\n' +
-    'in all namespaces. HelmReleases that are stuck are reset first. Ends with exit code 0 only when all are Ready.',
+    'in all namespaces. A HelmRelease is asked only where it is named; those that are stuck are reset first in any case.\n' +
+    'Ends with exit code 0 only when all are Ready.',
   positionals: [{ name: 'NAME', required: false, repeatable: true }],
   options: [
     ...CLUSTER_OPTIONS,
@@ -67,6 +68,7 @@ export const reconcileCommand = defineCommand<ReconcileOptions>({
   examples: [
     { line: 'reconcile-machine reconcile', does: 'everything; in CI, after a push' },
     { line: 'reconcile-machine reconcile apps flux-system/data', does: 'these two' },
+    { line: 'reconcile-machine reconcile HelmRelease/shop/cache', does: 'a release' },
     { line: 'reconcile-machine reconcile --exclude slow,optional --timeout 2m', does: 'not waiting for these two' },
   ],
   read: readReconcileOptions,

@@ -9,9 +9,10 @@ export const restoreCommand = defineCommand<RestoreCommandOptions>({
   summary: 'put back what watch --isolate changed in a cluster and could not put back itself',
   usage: '[options]',
   description:
-    'Finds Kustomizations that a session of watch --isolate pointed at sources of their own and that was killed, or lost its\n' +
-    'machine: points them back, deletes those sources and the mark of the session. All it needs is on the objects, so any\n' +
-    'machine will do. What live sessions, or other people, changed is left alone. Safe to run twice, and at the same time.',
+    'Finds Kustomizations and Applications that a session of watch --isolate pointed at sources of their own and that was\n' +
+    'killed, or lost its machine: points them back, deletes those sources and the mark of the session. All it needs is on the\n' +
+    'objects, so any machine will do. What live sessions, or other people, changed is left alone. Safe to run twice, and at\n' +
+    'the same time.',
   positionals: [],
   options: [
     {

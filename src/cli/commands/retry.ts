@@ -11,7 +11,7 @@ export const retryCommand = defineCommand<RetryOptions>({
   options: [LOG_OPTION, JSON_OPTION],
   examples: [
     { line: 'reconcile-machine retry apps', does: 'the only target of that name' },
-    { line: 'reconcile-machine retry HelmRelease/shop/cache', does: 'said in full' },
+    { line: 'reconcile-machine retry Kustomization/flux-system/apps', does: 'said in full' },
   ],
   read: (parsed) => ({ ...logSourceOptions(parsed, parsed.positionals[1]), name: parsed.positionals[0] ?? '' }),
   load: async () => (await import('../retry.ts')).runRetry,

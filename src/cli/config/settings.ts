@@ -3,7 +3,9 @@ import type { Setting } from './setting.ts';
 
 const OCI_REPOSITORY = /^oci:\/\/[^/@\s]+\/[^@\s]+$/;
 const OCI_TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
-const NAMESPACED_NAME = /^[a-z0-9][a-z0-9.-]*\/[a-z0-9][a-z0-9.-]*$/;
+/** With its kind before it where that is not enough, or the URL that Applications read, with its tag or revision. */
+const SOURCE_NAME =
+  /^(?:(?:[A-Z][A-Za-z]*\/)?[a-z0-9][a-z0-9.-]*\/[a-z0-9][a-z0-9.-]*|(?:[A-Z][A-Za-z]*\/\/)?[a-z][a-z0-9+.-]*(?::\/\/|@)\S+)$/;
 
 const LIMIT_SETTINGS: readonly Setting[] = Object.entries(DEFAULT_LIMITS).map(([name, value]) => ({
   key: `limits.${name}`,
@@ -79,7 +81,11 @@ export const SETTINGS: readonly Setting[] = [
     kind: 'text',
     summary: 'the source that the directory feeds',
     fallback: 'the only one that fits',
-    pattern: { expression: NAMESPACED_NAME, expects: 'NAMESPACE/NAME', example: 'flux-system/flux-system' },
+    pattern: {
+      expression: SOURCE_NAME,
+      expects: 'NAMESPACE/NAME, or of Applications oci://HOST/REPOSITORY:TAG',
+      example: 'flux-system/flux-system',
+    },
   },
   {
     key: 'workload.registry',

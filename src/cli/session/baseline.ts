@@ -1,4 +1,5 @@
 import { isApplicationSource } from '../../domain/argo/application-source.ts';
+import { isApplication } from '../../domain/argo/is-application.ts';
 import { contentOf } from '../../domain/closure-artifact.ts';
 import { type Failure, FailureError } from '../../domain/failure.ts';
 import { readSource } from '../../domain/isolation/isolated-source.ts';
@@ -7,11 +8,13 @@ import { sourceObservation } from '../../domain/observations-from-objects.ts';
 import { isRevisionOf } from '../../domain/readiness.ts';
 import type { ObjectId, TargetDefinition } from '../../domain/target.ts';
 import { call, failureOf } from '../../effects/call.ts';
+import { artifactSeen } from '../../effects/isolation-observations.ts';
 import { definitionsChangedEvent, type LiveView } from '../../effects/live-view.ts';
 import { targetDigestsOf } from '../../effects/push-artifact.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { EngineState } from '../../engine/engine-state.ts';
 import type { NewEvent } from '../../engine/event-log.ts';
+import type { OwnSourceSeen } from '../../machines/isolation-context.ts';
 import { targetMachineId } from '../../machines/messages.ts';
 import type { TargetContext } from '../../machines/target-context.ts';
 import type { Happening } from '../../ui/happening.ts';
@@ -166,7 +169,8 @@ function baselineEvents(
     if (context?.observation === undefined || !snapshot?.matches('settled') || context.owed) continue;
     const { lastAppliedRevision, ready } = context.observation;
     // One that is being reconciled again has it applied all the same. One that reads a composed artifact counts in that artifact's revisions.
-    const current = read === source ? revision : revisionOf(view, read);
+    const artifact = artifactRead(view, id);
+    const current = read === source ? revision : (artifact?.digest ?? revisionOf(view, read));
     const shared =
       read === source ? withBoth(id, [lastAppliedRevision, current], digests) : digests.get(revision ?? '')?.[id];
     const isCurrent = lastAppliedRevision === current || read === source;
@@ -174,10 +178,13 @@ function baselineEvents(
       lastAppliedRevision !== undefined && isCurrent && ready !== 'False'
         ? target.ownSource === undefined
           ? shared
-          : contentServedBy(view, target.ownSource)
+          : (artifact?.content ?? contentServedBy(view, target.ownSource))
         : undefined;
     const knownHere = lastAppliedRevision !== undefined && context.revisions.includes(lastAppliedRevision);
-    if (digest === context.reconciledDigest || (digest === undefined && knownHere)) continue;
+    // What was pushed without this log, by the end of a session or another tool, it comes to by itself.
+    const comesTo = read === source && target.ownSource === undefined ? digests.get(current ?? '')?.[id] : undefined;
+    const movesOn = current !== lastAppliedRevision && comesTo !== undefined && comesTo !== context.reconciledDigest;
+    if (digest === context.reconciledDigest || (digest === undefined && knownHere && !movesOn)) continue;
     events.push({ machine, type: 'BaselineFound', ...(digest === undefined ? {} : { digest }) });
   }
   return events;
@@ -187,10 +194,11 @@ function baselineEvents(
 function isUnknown(state: Readonly<EngineState>, machine: string): boolean {
   const snapshot = state.machines.get(machine);
   const context = snapshot?.context as TargetContext | undefined;
+  // Of most it is known: they are not looked at further.
   return (
-    snapshot?.matches('settled') === true &&
     context?.owed === false &&
-    (context.desiredDigest ?? context.reconciledDigest) === undefined
+    (context.desiredDigest ?? context.reconciledDigest) === undefined &&
+    snapshot?.matches('settled') === true
   );
 }
 
@@ -205,6 +213,12 @@ async function taggedRevision(view: LiveView, source: ObjectId, readConfig: Read
 function revisionOf(view: LiveView, source: ObjectId): string | undefined {
   const object = view.object(source);
   return object === undefined ? undefined : sourceObservation(object).artifactRevision;
+}
+
+/** The one that an isolated Application reads: it says itself which, and what that holds. */
+function artifactRead(view: LiveView, id: ObjectId): Pick<OwnSourceSeen, 'digest' | 'content'> | undefined {
+  const object = view.object(id);
+  return object === undefined || !isApplication(object) ? undefined : artifactSeen(object);
 }
 
 /** An artifact of a target's own says what it holds in its one annotation, which the source's status repeats. */

@@ -1,6 +1,6 @@
-import { hostname } from 'node:os';
 import type { ClusterClient } from '../../cluster/client.ts';
 import { collectionPath } from '../../cluster/resource.ts';
+import { isApplicationSource } from '../../domain/argo/application-source.ts';
 import type { Failure } from '../../domain/failure.ts';
 import {
   type IsolateMode,
@@ -11,7 +11,7 @@ import {
 import { directoryMark, MANAGED_BY, MANAGER } from '../../domain/isolation/session-marks.ts';
 import { artifactPlace } from '../../domain/isolation/source-obstacle.ts';
 import { asList } from '../../domain/object-fields.ts';
-import { type ObjectId, parseObjectId } from '../../domain/target.ts';
+import { type ObjectId, parseObjectId, type TargetDefinition } from '../../domain/target.ts';
 import { failureOf } from '../../effects/call.ts';
 import { type FedSource, targetsFedBy } from '../../effects/fed-source.ts';
 import { missingRight } from '../../effects/isolation-rights.ts';
@@ -19,7 +19,10 @@ import type { LiveView } from '../../effects/live-view.ts';
 import { LEASES, type SessionLease, startSessionLease } from '../../effects/session-lease.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Happening } from '../../ui/happening.ts';
+import { applicationSourceObstacle, leaseNamespaceOf } from './application-isolation.ts';
 import { settleLeftIsolations, showsOtherSession } from './left-isolations.ts';
+import type { SessionProcess } from './session-process.ts';
+import { settleAgain } from './settle-again.ts';
 
 export interface IsolationOptions {
   readonly mode: IsolateMode;
@@ -27,6 +30,7 @@ export interface IsolationOptions {
   readonly once: boolean;
   readonly isLocal: boolean;
   readonly registry: string | undefined;
+  readonly registryInCluster?: string | undefined;
   readonly namespace: string | undefined;
   /** The watched one, absolute. */
   readonly directory: string;
@@ -34,6 +38,7 @@ export interface IsolationOptions {
   readonly view: LiveView;
   readonly fed: FedSource;
   readonly clock: Clock;
+  readonly process: SessionProcess;
   readonly onHappening: (happening: Happening) => void;
   /** Told when the session has lost its Lease. */
   readonly onDecision: (decision: IsolationDecision) => void;
@@ -57,17 +62,17 @@ export interface Isolation {
  * stands in the way of isolating turns it off, and is the reason shown.
  */
 export async function startIsolation(options: IsolationOptions): Promise<Isolation> {
-  const { client, view, fed, clock, onHappening } = options;
-  const { namespace } = parseObjectId(fed.id);
-  let decision = await decided(options);
+  const { client, view, fed, clock, process, onHappening } = options;
+  const targets = movableTargets(options);
+  const namespace = leaseNamespace(options, targets);
+  let decision = await decided(options, targets, namespace);
   let lease: SessionLease | undefined;
   if (decision.on) {
     try {
       lease = await startSessionLease(client, {
         namespace,
         source: fed.id,
-        host: hostname(),
-        pid: process.pid,
+        ...process,
         directory: options.directory,
         clock,
         onLost: (why) => lost(why),
@@ -82,24 +87,34 @@ export async function startIsolation(options: IsolationOptions): Promise<Isolati
   if (decision.isRefused === true) {
     onHappening({ type: 'message', level: 'warning', text: `targets stay on the shared source: ${decision.reason}` });
   }
-  const directory = directoryMark(hostname(), options.directory);
+  const directory = directoryMark(process.host, options.directory);
   const mayBeLeft =
     !options.dryRun && (showsOtherSession(view, session) || (await hasOtherLeases(client, namespace, lease)));
-  const restored = mayBeLeft
-    ? await settleLeftIsolations({
-        client,
-        view,
-        namespace: options.namespace,
-        fedSource: fed.id,
-        directory,
-        session,
-        claimant: `${hostname()}/${process.pid}`,
-        clock,
-        onHappening,
-      })
-    : new Set<ObjectId>();
+  const told = new Set<string>();
+  const settle = () =>
+    settleLeftIsolations({
+      client,
+      view,
+      namespace: options.namespace,
+      fedSource: fed.id,
+      directory,
+      session,
+      process,
+      clock,
+      onHappening: (happening) => {
+        // Each time it is tried again the same would be said.
+        const text = JSON.stringify(happening);
+        if (!told.has(text)) onHappening(happening);
+        told.add(text);
+      },
+    });
+  const restored = mayBeLeft ? await settle() : new Set<ObjectId>();
+  const again = options.dryRun
+    ? undefined
+    : settleAgain({ clock, isNeeded: () => showsOtherSession(view, session), settle });
 
   function lost(why: string): void {
+    if (session !== undefined) view.lost = { session, why };
     session = undefined;
     view.session = undefined;
     decision = { on: false, reason: `${why}; watch again to isolate again` };
@@ -120,14 +135,42 @@ export async function startIsolation(options: IsolationOptions): Promise<Isolati
     },
     began: lease?.session,
     restored,
-    stop: async () => lease?.stop(),
+    stop: async () => {
+      await again?.stop();
+      await lease?.stop();
+    },
   };
 }
 
-async function decided(options: IsolationOptions): Promise<IsolationDecision> {
-  const { mode, view, fed, client, registry } = options;
-  const targets = targetsFedBy(view.definitions, fed.id).filter(({ kind }) => kind === 'Kustomization');
-  const place = artifactPlace(fed.id, view.object(fed.id), registry);
+/** HelmReleases never are. */
+function movableTargets({ view, fed }: IsolationOptions): readonly TargetDefinition[] {
+  return targetsFedBy(view.definitions, fed.id).filter(({ kind }) => kind !== 'HelmRelease');
+}
+
+function leaseNamespace({ fed }: IsolationOptions, targets: readonly TargetDefinition[]): string {
+  return isApplicationSource(fed.id) ? leaseNamespaceOf(targets) : parseObjectId(fed.id).namespace;
+}
+
+async function obstacleOf(
+  options: IsolationOptions,
+  targets: readonly TargetDefinition[],
+): Promise<string | undefined> {
+  const { mode, dryRun, view, fed, registry, registryInCluster } = options;
+  if (!isApplicationSource(fed.id)) {
+    const place = artifactPlace(fed.id, view.object(fed.id), registry);
+    return 'reason' in place ? place.message : undefined;
+  }
+  // Nothing is asked of the cluster that nobody needs to know.
+  if (mode === 'off' || dryRun) return undefined;
+  return applicationSourceObstacle({ ...options, targets, registry, registryInCluster });
+}
+
+async function decided(
+  options: IsolationOptions,
+  targets: readonly TargetDefinition[],
+  namespace: string,
+): Promise<IsolationDecision> {
+  const { mode, fed, client } = options;
   const decision = isolationDecision({
     mode,
     dryRun: options.dryRun,
@@ -135,14 +178,15 @@ async function decided(options: IsolationOptions): Promise<IsolationDecision> {
     isLocal: options.isLocal,
     source: fed.id,
     targets: targets.length,
-    obstacle: 'reason' in place ? place.message : undefined,
+    obstacle: await obstacleOf(options, targets),
   });
   if (!decision.on) return decision;
   try {
-    const missing = await missingRight(client, {
-      targets: [...new Set(targets.map(({ namespace }) => namespace))],
-      source: parseObjectId(fed.id).namespace,
-    });
+    const missing = await missingRight(
+      client,
+      { targets: [...new Set(targets.map((target) => target.namespace))], source: namespace },
+      isApplicationSource(fed.id) ? 'Application' : 'Kustomization',
+    );
     return missing === undefined ? decision : withoutRights(decision, mode, missing);
   } catch (error) {
     // Whoever may not ask what he may do may do it all the same.

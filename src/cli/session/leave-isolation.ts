@@ -1,10 +1,10 @@
-import { hostname } from 'node:os';
 import type { ClusterClient } from '../../cluster/client.ts';
 import { objectPath } from '../../cluster/resource.ts';
+import { isApplicationSource } from '../../domain/argo/application-source.ts';
+import { sessionMarkedOn } from '../../domain/isolation/found-isolations.ts';
 import { isRestored } from '../../domain/isolation/restore-report.ts';
 import { isIsolated, sessionIsolation } from '../../domain/isolation/session-marks.ts';
 import { parentOf } from '../../domain/isolation/session-obstacle.ts';
-import { sessionSourceMarks } from '../../domain/isolation/session-source.ts';
 import { sourceObservation } from '../../domain/observations-from-objects.ts';
 import { isRevisionOf } from '../../domain/readiness.ts';
 import { requestToken } from '../../domain/request-token.ts';
@@ -20,6 +20,7 @@ import type { Underway } from '../../effects/underway.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Happening } from '../../ui/happening.ts';
 import type { Isolation } from './isolation.ts';
+import { holderOf, type SessionProcess } from './session-process.ts';
 
 export interface LeaveOptions {
   readonly isolation: Isolation;
@@ -29,6 +30,7 @@ export interface LeaveOptions {
   readonly namespace: string | undefined;
   readonly keep: boolean;
   readonly clock: Clock;
+  readonly process: SessionProcess;
   /** Knows what is still being sent. */
   readonly saving: Underway;
   /** Pushes the shared artifact as the files are now. A text: why that cannot be. */
@@ -94,11 +96,7 @@ async function endLease(client: ClusterClient, session: string): Promise<void> {
 }
 
 function hasLeftSomething(view: LiveView, session: string): boolean {
-  return view.objects.some((object) =>
-    object.kind === 'Kustomization'
-      ? sessionIsolation(object)?.session === session
-      : sessionSourceMarks(object)?.session === session,
-  );
+  return view.objects.some((object) => sessionMarkedOn(object) === session);
 }
 
 /** A request that is on its way would come after all that is put back. */
@@ -144,6 +142,8 @@ async function bringSharedUpToDate(options: LeaveOptions, isolated: readonly Obj
 }
 
 async function fetched({ client, view, fed, clock, onHappening }: LeaveOptions, digest: string): Promise<void> {
+  // Nobody fetches it for others: each Application that is put back resolves the tag itself.
+  if (isApplicationSource(fed.id)) return;
   const has = (): boolean => {
     const object = view.object(fed.id);
     return object !== undefined && isRevisionOf(digest, sourceObservation(object).artifactRevision);
@@ -186,7 +186,7 @@ async function putBack(options: LeaveOptions, session: string): Promise<void> {
     sessions: new Set([session]),
     own: session,
     clock,
-    claimant: `${hostname()}/${process.pid}`,
+    claimant: holderOf(options.process),
   });
   const restored = report.targets.filter(({ outcome }) => outcome === 'restored' || outcome === 'tidied');
   if (restored.length > 0) {

@@ -1,10 +1,8 @@
-import { hostname } from 'node:os';
 import type { ClusterClient } from '../../cluster/client.ts';
-import type { FoundSession } from '../../domain/isolation/found-isolations.ts';
+import { type FoundSession, sessionMarkedOn } from '../../domain/isolation/found-isolations.ts';
 import { isolatedFrom } from '../../domain/isolation/isolated-source.ts';
 import { isRestored, type RestoreReport } from '../../domain/isolation/restore-report.ts';
-import { isIsolated, sessionIsolation } from '../../domain/isolation/session-marks.ts';
-import { sessionSourceMarks } from '../../domain/isolation/session-source.ts';
+import { isIsolated, originalSourceOf, sessionIsolation } from '../../domain/isolation/session-marks.ts';
 import type { ObjectId } from '../../domain/target.ts';
 import { adoptSessions } from '../../effects/adopt-sessions.ts';
 import { failureOf } from '../../effects/call.ts';
@@ -13,6 +11,7 @@ import type { LiveView } from '../../effects/live-view.ts';
 import { restoreIsolations } from '../../effects/restore-isolation.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Happening } from '../../ui/happening.ts';
+import { holderOf, type SessionProcess } from './session-process.ts';
 
 export interface LeftIsolations {
   readonly client: ClusterClient;
@@ -23,7 +22,7 @@ export interface LeftIsolations {
   readonly directory: string;
   /** The session that takes over what this directory's earlier one left; undefined: it is put back. */
   readonly session: string | undefined;
-  readonly claimant: string;
+  readonly process: SessionProcess;
   readonly clock: Clock;
   readonly onHappening: (happening: Happening) => void;
 }
@@ -34,14 +33,18 @@ export interface LeftIsolations {
  * not what they will have. Never rejects: what cannot be done is said, and left.
  */
 export async function settleLeftIsolations(left: LeftIsolations): Promise<ReadonlySet<ObjectId>> {
-  const { client, clock, claimant } = left;
+  const { client, clock, process } = left;
+  const claimant = holderOf(process);
   try {
-    const look = async () => withDeadProcesses(await findIsolations(client, left));
+    const look = async () => withDeadProcesses(await findIsolations(client, left), process);
     const found = await look();
-    const dead = found.sessions.filter((session) => session.state === 'dead' && concerns(session, left));
+    // Our own may look dead while the API server is slow: it is ours all the same.
+    const others = found.sessions.filter(({ session }) => session !== left.session);
+    const dead = others.filter((session) => session.state === 'dead' && concerns(session, left));
     if (dead.length === 0) return new Set();
     const isMine = ({ facts }: FoundSession): boolean => facts?.directory === left.directory;
-    const adopted = left.session === undefined ? [] : await adoptSessions(left, dead.filter(isMine), left.session);
+    const adopted =
+      left.session === undefined ? [] : await adoptSessions({ ...left, claimant }, dead.filter(isMine), left.session);
     const sessions = new Set(dead.map(({ session }) => session));
     // Only the Lease is left of one that was taken over: it says that we hold it, and is as dead as before.
     const now = adopted.length === 0 ? found : asDead(await look(), adopted);
@@ -67,10 +70,10 @@ export async function settleLeftIsolations(left: LeftIsolations): Promise<Readon
 }
 
 /** A Lease outlives its process for a while; that a process of this machine is gone can be told at once. */
-function withDeadProcesses(found: Findings): Findings {
+function withDeadProcesses(found: Findings, { host: here, isRunning }: SessionProcess): Findings {
   const sessions = found.sessions.map((session): FoundSession => {
     const [host, pid] = (session.facts?.holder ?? '').split('/');
-    if (session.state !== 'live' || host !== hostname() || isRunning(Number(pid))) return session;
+    if (session.state !== 'live' || host !== here || isRunning(Number(pid))) return session;
     return { ...session, state: 'dead', because: `its process ${pid} on this machine is gone` };
   });
   return { ...found, sessions };
@@ -84,19 +87,15 @@ function asDead(found: Findings, adopted: readonly FoundSession[]): Findings {
   return { ...found, sessions };
 }
 
-function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It is there, and another user's.
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
-}
-
-function concerns({ facts, sources }: FoundSession, { fedSource }: LeftIsolations): boolean {
-  return facts?.source === fedSource || sources.some(({ object }) => isolatedFrom(object) === fedSource);
+function concerns({ facts, sources, targets }: FoundSession, { fedSource }: LeftIsolations): boolean {
+  return (
+    facts?.source === fedSource ||
+    sources.some(({ object }) => isolatedFrom(object) === fedSource) ||
+    targets.some(
+      ({ object, isolation }) =>
+        isIsolated(isolation) && originalSourceOf(isolation, object.metadata.namespace ?? 'default') === fedSource,
+    )
+  );
 }
 
 const SEEN_WITHIN_MS = 5_000;
@@ -132,10 +131,8 @@ function tell({ onHappening }: LeftIsolations, report: RestoreReport): void {
 
 /** True where an object in the view was changed by a session other than `session`. */
 export function showsOtherSession(view: LiveView, session: string | undefined): boolean {
-  for (const object of view.objects) {
-    const named =
-      object.kind === 'Kustomization' ? sessionIsolation(object)?.session : sessionSourceMarks(object)?.session;
-    if (named !== undefined && named !== session) return true;
-  }
-  return false;
+  return view.objects.some((object) => {
+    const named = sessionMarkedOn(object);
+    return named !== undefined && named !== session;
+  });
 }

@@ -1,4 +1,5 @@
 import type { DefiningObject } from '../defining-object.ts';
+import { beforeMove } from '../isolation/application-marks.ts';
 import type { KubeObject } from '../kube-object.ts';
 import { asFields, asList, asText, type Fields, textList } from '../object-fields.ts';
 import { ROOT, resolveFrom } from '../paths.ts';
@@ -9,6 +10,8 @@ import { INSTANCE_LABEL, MANIFEST_GENERATE_PATHS, SKIP_RECONCILE, TRACKING_ID } 
 import { applicationSource, isApplicationSource } from './application-source.ts';
 import type { ApplicationPart, ApplicationTarget, ApplicationTool } from './application-target.ts';
 
+export { isApplication } from './is-application.ts';
+
 export interface ApplicationOptions {
   /** Applications without automated sync are synced on request; else they count as suspended. */
   readonly syncsManual?: boolean;
@@ -17,16 +20,15 @@ export interface ApplicationOptions {
 /** Where an Application lies that names no namespace. */
 const NAMESPACE_DEFAULT = 'argocd';
 
-export function isApplication(object: KubeObject): boolean {
-  return object.kind === 'Application' && String(object.apiVersion).startsWith('argoproj.io/');
-}
-
-/** The Application as a target, and the sources it names; undefined for one that names none. */
+/**
+ * The Application as a target, and the sources it names; undefined for one that names none. One that a session moved is on the source it read
+ * before, whose files it still has, with its own named beside it.
+ */
 export function applicationDefinition(
   { object, definedIn }: DefiningObject,
   { syncsManual = false }: ApplicationOptions = {},
 ): { readonly target: TargetDefinition; readonly sources: readonly SourceDefinition[] } | undefined {
-  const spec = asFields(object.spec);
+  const { spec, ownSource } = beforeMove(object);
   const listed = asList(spec.sources).map(asFields);
   const given = listed.length > 0 ? listed : singleSource(spec);
   const sources = given.map(applicationSource);
@@ -41,6 +43,7 @@ export function applicationDefinition(
     namespace,
     name,
     ...placeOf(main),
+    ...(ownSource === undefined ? {} : { ownSource }),
     dependsOn: [],
     suspended: object.metadata.annotations?.[SKIP_RECONCILE] === 'true' || !(automated || syncsManual),
     substituteFrom: [],

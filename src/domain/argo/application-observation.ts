@@ -2,6 +2,7 @@ import type { KubeObject } from '../kube-object.ts';
 import { asFields, asList, asText, type Fields } from '../object-fields.ts';
 import type { TargetObservation } from '../observation.ts';
 import { objectId } from '../target.ts';
+import { withoutCredentials } from '../without-credentials.ts';
 import { REFRESH, REQUESTED_AT } from './annotations.ts';
 import { type ApplicationOptions, applicationDefinition, readingFrom } from './application-definition.ts';
 import type { ApplicationState } from './application-state.ts';
@@ -29,7 +30,7 @@ export function applicationObservation(
     observedGeneration: 0,
     suspended: target?.suspended ?? false,
     ...said,
-    message: said.message.slice(0, MESSAGE_CHARACTERS_MAX),
+    message: shown(said.message),
     stalled: false,
     reconciling: state.operation === 'requested' || state.operation === 'running',
     lastAppliedRevision: state.sync === 'Synced' ? state.comparedRevision : appliedRevision(state),
@@ -52,7 +53,7 @@ function stateOf(object: KubeObject, index: number, automated: boolean): Applica
     comparedRevision: revisionAt(sync, index),
     syncedRevision: revisionAt(asFields(operation.syncResult), index),
     operation: operationOf(object, operation),
-    operationMessage: (asText(operation.message) ?? '').slice(0, MESSAGE_CHARACTERS_MAX),
+    operationMessage: shown(asText(operation.message) ?? ''),
     compared: comparedWhen(asText(status.reconciledAt), asText(operation.finishedAt)),
     error: errorOf(status),
     automated,
@@ -89,7 +90,12 @@ function errorOf(status: Fields): string | undefined {
     .filter(({ type }) => ERROR_CONDITIONS.includes(asText(type) ?? ''))
     .sort((a, b) => ERROR_CONDITIONS.indexOf(String(a.type)) - ERROR_CONDITIONS.indexOf(String(b.type)))
     .map(({ type, message }) => `${asText(type)}: ${asText(message) ?? ''}`);
-  return errors.length === 0 ? undefined : errors.join('; ').slice(0, MESSAGE_CHARACTERS_MAX);
+  return errors.length === 0 ? undefined : shown(errors.join('; '));
+}
+
+/** Argo CD names a repository by its URL, which may have a password in it. */
+function shown(message: string): string {
+  return withoutCredentials(message).slice(0, MESSAGE_CHARACTERS_MAX);
 }
 
 function objectsOf(status: Fields, sync: ApplicationState['sync']): string {
@@ -106,7 +112,7 @@ function objectsOf(status: Fields, sync: ApplicationState['sync']): string {
     return `${name}${sync === 'OutOfSync' && resource.requiresPruning !== true ? '' : why}`;
   });
   const more = names.length > OBJECTS_MAX ? ` and ${names.length - OBJECTS_MAX} more` : '';
-  return `${names.slice(0, OBJECTS_MAX).join(', ')}${more}`;
+  return withoutCredentials(`${names.slice(0, OBJECTS_MAX).join(', ')}${more}`);
 }
 
 function appliedRevision({ operation, syncedRevision }: ApplicationState): string | undefined {

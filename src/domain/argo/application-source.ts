@@ -2,13 +2,15 @@ import type { Fields } from '../object-fields.ts';
 import { asText } from '../object-fields.ts';
 import type { ObjectId, SourceDefinition } from '../target.ts';
 import { objectId, parseObjectId } from '../target.ts';
+import { withoutCredentials } from '../without-credentials.ts';
 
 /**
  * Argo CD has no object for a source: what Applications share is the pair of `repoURL` and `targetRevision`. It is named
- * `OCISource//oci://host/repository:tag`, `GitSource//<url>@<revision>` or `HelmSource//<repository>/<chart>@<version>`.
+ * `OCISource//oci://host/repository:tag`, `GitSource//<url>@<revision>` or `HelmSource//<repository>/<chart>@<version>`, without a user and
+ * password that a URL may have: names are shown and logged.
  */
 export function applicationSource(source: Fields): SourceDefinition {
-  const url = (asText(source.repoURL) ?? '').replace(/\/+$/, '');
+  const url = withoutCredentials(asText(source.repoURL) ?? '').replace(/\/+$/, '');
   const revision = asText(source.targetRevision);
   const chart = asText(source.chart);
   if (url.startsWith('oci://')) return ociSource(url, revision ?? 'latest');

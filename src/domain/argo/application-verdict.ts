@@ -26,7 +26,25 @@ export function applicationVerdict(seen: TargetObservation, state: ApplicationSt
     return stale('revision', `compared with ${state.comparedRevision ?? 'nothing'}, waiting for ${wanted.revision}`);
   }
   if (isSyncFailed) return failed('SyncFailed', state.operationMessage || (state.error ?? 'the sync failed'));
+  if (isComparedTooSoon(state, wanted.syncedBefore)) {
+    return progressing('Stale', 'it was compared in the second in which its last sync, to another revision, ended');
+  }
   return state.sync === 'Synced' ? healthVerdict(seen, state) : differenceVerdict(state);
+}
+
+/**
+ * Synced, as of the very second in which a sync to another revision ended, one that was not over when it was asked (`syncedBefore`): if it was
+ * compared before that end, what is live since is of that other revision. The next comparison tells.
+ */
+export function isComparedTooSoon(state: ApplicationState, syncedBefore: WantedTarget['syncedBefore']): boolean {
+  if (syncedBefore === undefined || state.sync !== 'Synced' || state.compared !== 'same-second') return false;
+  const synced = endedSync(state);
+  return synced !== null && synced !== syncedBefore && synced !== state.comparedRevision;
+}
+
+/** The revision of the last sync, once that is over; null while none is. */
+export function endedSync({ operation, syncedRevision }: ApplicationState): string | null {
+  return operation === 'succeeded' || operation === 'failed' ? (syncedRevision ?? null) : null;
 }
 
 function healthVerdict(seen: TargetObservation, state: ApplicationState): Verdict {

@@ -64,8 +64,12 @@ function fluxTrouble(object: KubeObject): Said | undefined {
   const ready = conditionOf(object, 'Ready');
   const stalled = conditionOf(object, 'Stalled');
   const { generation } = object.metadata;
-  if (stalled?.status === 'True')
-    return { status: 'failed', reason: `Stalled: ${stalled.reason ?? ''}`, message: stalled.message ?? '' };
+  if (stalled?.status === 'True') {
+    // Of a HelmRelease the one says how often it was tried, the other what failed.
+    const messages = [stalled.message ?? '', ready?.status === 'False' ? (ready.message ?? '') : ''];
+    const message = [...new Set(messages)].filter((text) => text !== '').join('\n');
+    return { status: 'failed', reason: `Stalled: ${stalled.reason ?? ''}`, message };
+  }
   if (ready === undefined) {
     return saysNothingOfReady(object)
       ? undefined

@@ -1,5 +1,7 @@
 import { applicationDefinition, isApplication } from '../argo/application-definition.ts';
+import { applicationIsolation } from '../isolation/application-marks.ts';
 import { isolatedFrom } from '../isolation/isolated-source.ts';
+import { isIsolated } from '../isolation/isolation-record.ts';
 import type { JsonPatch } from '../isolation/session-patches.ts';
 import type { KubeObject } from '../kube-object.ts';
 import { asFields, asList, asText, type Fields } from '../object-fields.ts';
@@ -68,6 +70,8 @@ function repositoryField(object: KubeObject): TagField[] {
 }
 
 function applicationFields(object: KubeObject): TagField[] {
+  // A session has it read one artifact, and puts it back.
+  if (isIsolated(applicationIsolation(object))) return [];
   const madeBy = applicationDefinition({ object })?.target.application?.madeBy;
   const listed = asList(object.spec?.sources).map(asFields);
   const given: [string, Fields][] =

@@ -4,13 +4,12 @@ import { asFields, asText, textList } from '../object-fields.ts';
 import { type RelativePath, resolveFrom } from '../paths.ts';
 import { placeholderIn } from '../spec-path.ts';
 import type { TargetDefinition } from '../target.ts';
-import { objectId, parseObjectId } from '../target.ts';
+import { objectId } from '../target.ts';
 import type { TargetState } from '../target-state.ts';
 import { type IsolationView, localFilesOf } from './isolation-view.ts';
 import { isGenerated, type ManifestPlace, placeOf, type WrittenFiles } from './manifest-place.ts';
-import { namespacedAccess } from './own-repository.ts';
 import type { Obstacle } from './skip-reason.ts';
-import { type ArtifactPlace, artifactPlace } from './source-obstacle.ts';
+import { type ArtifactPlace, artifactPlace, namespaceObstacle, packagedObstacle } from './source-obstacle.ts';
 
 /** One target of one cluster: where it is written, and whether it can have a source of its own. */
 export interface Examined {
@@ -53,17 +52,7 @@ function sourceObstacle(
     const fed = view.fedSource ?? 'none';
     return { reason: 'other-source', message: `it reads ${target.source}; the files here are those of ${fed}` };
   }
-  if (target.kind === 'HelmRelease') {
-    return {
-      reason: 'chart',
-      message: 'a chart is packaged by source-controller, which takes no OCIRepository for it',
-    };
-  }
-  if (parseObjectId(target.source).kind === 'ExternalArtifact') {
-    const message = `an ArtifactGenerator composes ${target.source} for it, which moves only with its own files`;
-    return { reason: 'external-artifact', message };
-  }
-  return undefined;
+  return packagedObstacle(target);
 }
 
 function manifestOf(target: TargetDefinition, files: WrittenFiles): ManifestPlace | Obstacle {
@@ -137,13 +126,7 @@ function buildObstacle(
     const message = 'it applies its own manifest: a mistake in an artifact of its own could not be mended by another';
     return { reason: 'applies-itself', message };
   }
-  const { shared } = view;
-  const named = shared === undefined ? [] : namespacedAccess(shared.object);
-  if (named.length > 0 && parseObjectId(target.source).namespace !== target.namespace) {
-    const message = `spec.${named.join(' and spec.')} of ${target.source} name objects of that namespace`;
-    return { reason: 'other-namespace', message };
-  }
-  return undefined;
+  return namespaceObstacle(target, view.shared?.object);
 }
 
 function withPlace(obstacle: Obstacle, manifest: ManifestPlace | undefined): Obstacle {

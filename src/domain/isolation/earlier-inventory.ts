@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { inventoryIds, parseInventoryId } from '../inventory-id.ts';
+import { isApplication } from '../argo/is-application.ts';
+import { inventoryId, inventoryIds, parseInventoryId } from '../inventory-id.ts';
 import type { KubeObject } from '../kube-object.ts';
-import { asFields, asText } from '../object-fields.ts';
-import { type ObjectId, objectId } from '../target.ts';
+import { asFields, asList, asText } from '../object-fields.ts';
+import { type ObjectId, objectId } from '../object-id.ts';
 
-/** On an own source: which objects its target had applied before, as JSON: the first digits of a sha256 of each inventory id. */
+/** On an own source, or an Application: which objects the target had applied before, as JSON: the first digits of a sha256 of each inventory id. */
 export const INVENTORY_BEFORE = 'reconcile-machine.dev/inventory-before';
 
 const HASH_CHARACTERS = 8;
@@ -18,9 +19,8 @@ const BARE_DIGEST = /^sha256:/;
  * session's source was applied last.
  */
 export function inventoryRecord(target: KubeObject): string | undefined {
-  const revision = asText(asFields(target.status).lastAppliedRevision);
-  if (revision !== undefined && BARE_DIGEST.test(revision)) return undefined;
-  const record = JSON.stringify(inventoryIds(target).map(shortHash));
+  if (isApplication(target) ? !isComparedAsIs(target) : wasIsolated(target)) return undefined;
+  const record = JSON.stringify(appliedIds(target).map(shortHash));
   return record.length > RECORD_CHARACTERS_MAX ? undefined : record;
 }
 
@@ -28,9 +28,31 @@ export function inventoryRecord(target: KubeObject): string | undefined {
 export function appliedSince(target: KubeObject, record: string | undefined): readonly ObjectId[] | undefined {
   const before = hashesOf(record);
   if (before === undefined) return undefined;
-  return inventoryIds(target)
+  return appliedIds(target)
     .filter((id) => !before.has(shortHash(id)))
     .map(readable);
+}
+
+function wasIsolated({ status }: KubeObject): boolean {
+  const revision = asText(asFields(status).lastAppliedRevision);
+  return revision !== undefined && BARE_DIGEST.test(revision);
+}
+
+/** What its status tells is about the source that it has now. */
+function isComparedAsIs({ spec, status }: KubeObject): boolean {
+  const { source } = asFields(asFields(asFields(status).sync).comparedTo);
+  const [compared, now] = [asFields(source), asFields(asFields(spec).source)];
+  return compared.repoURL === now.repoURL && compared.targetRevision === now.targetRevision;
+}
+
+function appliedIds(target: KubeObject): readonly string[] {
+  if (!isApplication(target)) return inventoryIds(target);
+  return asList(asFields(target.status).resources).flatMap((resource) => {
+    const { group, kind, namespace, name } = asFields(resource);
+    const [named, ofKind] = [asText(name), asText(kind)];
+    if (named === undefined || ofKind === undefined) return [];
+    return inventoryId({ group: asText(group) ?? '', kind: ofKind, namespace: asText(namespace) ?? '', name: named });
+  });
 }
 
 function hashesOf(record: string | undefined): ReadonlySet<unknown> | undefined {

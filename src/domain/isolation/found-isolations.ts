@@ -1,3 +1,4 @@
+import { isApplication } from '../argo/is-application.ts';
 import type { KubeObject } from '../kube-object.ts';
 import { asFields, asList, asText, type Fields } from '../object-fields.ts';
 import { type ObjectId, objectId } from '../target.ts';
@@ -5,7 +6,7 @@ import { isExpired, type LeaseFacts, leaseFacts } from './session-lease.ts';
 import { type DamagedIsolation, type SessionIsolation, sessionIsolation } from './session-marks.ts';
 import { sessionSourceMarks } from './session-source.ts';
 
-/** A Kustomization with marks of a session. */
+/** A Kustomization or an Application with marks of a session. */
 export interface FoundTarget {
   readonly id: ObjectId;
   readonly object: KubeObject;
@@ -97,8 +98,17 @@ export function idOf({ kind, metadata }: KubeObject): ObjectId {
   return objectId(kind, metadata.namespace ?? 'default', metadata.name);
 }
 
+/** The session whose marks an object bears, a target's or those of a source that it made. */
+export function sessionMarkedOn(object: KubeObject): string | undefined {
+  return (isTarget(object) ? sessionIsolation(object) : sessionSourceMarks(object))?.session;
+}
+
+function isTarget(object: KubeObject): boolean {
+  return object.kind === 'Kustomization' || isApplication(object);
+}
+
 function foundTarget(object: KubeObject): readonly FoundTarget[] {
-  const isolation = object.kind === 'Kustomization' ? sessionIsolation(object) : undefined;
+  const isolation = isTarget(object) ? sessionIsolation(object) : undefined;
   return isolation === undefined ? [] : [{ id: idOf(object), object, isolation }];
 }
 

@@ -1,5 +1,5 @@
-import { isApplicationSource } from '../argo/application-source.ts';
-import type { ObjectId } from '../target.ts';
+import { isOciKind } from '../source-kinds.ts';
+import { type ObjectId, parseObjectId } from '../target.ts';
 
 /** `--isolate=…` */
 export type IsolateMode = 'auto' | 'on' | 'off';
@@ -34,13 +34,10 @@ export interface IsolationCircumstances {
 /** What can be told before the cluster is asked for rights. */
 export function isolationDecision(circumstances: IsolationCircumstances): IsolationDecision {
   const { mode, dryRun, once, isLocal, source, targets, obstacle } = circumstances;
-  const isOci = source.startsWith('OCIRepository/');
-  const wouldWork = isOci && obstacle === undefined && !dryRun;
+  const isOci = isOciKind(parseObjectId(source).kind);
+  // Argo CD runs nobody for a new artifact by itself: what others would be spared is little.
+  const wouldWork = source.startsWith('OCIRepository/') && obstacle === undefined && !dryRun;
   if (mode === 'off') return { on: false, reason: '--isolate=off', wouldWork };
-  if (isApplicationSource(source)) {
-    const reason = 'Argo CD Applications share what they read; only Flux Kustomizations are given sources of their own';
-    return { on: false, reason, ...(mode === 'on' ? { isRefused: true } : {}) };
-  }
   if (dryRun) return { on: false, reason: 'a dry run changes nothing' };
   if (mode === 'on') {
     return obstacle === undefined
@@ -51,7 +48,7 @@ export function isolationDecision(circumstances: IsolationCircumstances): Isolat
   if (!isOci) {
     return {
       on: false,
-      reason: `${source} is no OCIRepository; --isolate with --registry makes it usable without a commit`,
+      reason: `${source} is no OCI repository; --isolate with --registry makes it usable without a commit`,
     };
   }
   if (!isLocal) return { on: false, reason: 'the cluster is not a local one; --isolate turns it on', wouldWork };

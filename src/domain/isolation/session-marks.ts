@@ -1,18 +1,33 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, sameJson } from '../canonical-json.ts';
+import { applicationSource } from '../argo/application-source.ts';
+import { isApplication } from '../argo/is-application.ts';
+import { sameJson } from '../canonical-json.ts';
 import type { KubeObject } from '../kube-object.ts';
 import { asFields, asText, type Fields } from '../object-fields.ts';
 import { type ObjectId, objectId } from '../target.ts';
+import { applicationIsolation } from './application-marks.ts';
+import {
+  type DamagedIsolation,
+  ORIGINAL_HASH,
+  parsedMark,
+  recordHash,
+  SESSION,
+  type SessionIsolation,
+} from './isolation-record.ts';
 import { isOwnSourceName } from './own-source-name.ts';
 
-/** On a target and on its own source: `<namespace>/<name>` of the session's Lease. On the source a label too, of the name alone. */
-export const SESSION = 'reconcile-machine.dev/session';
+export {
+  type DamagedIsolation,
+  isIsolated,
+  ORIGINAL_HASH,
+  SESSION,
+  type SessionIsolation,
+} from './isolation-record.ts';
+
 /** On a target: JSON of `spec.sourceRef` exactly as it was. */
 export const ORIGINAL_SOURCE_REF = 'reconcile-machine.dev/original-source-ref';
 /** On a target: JSON (string or null) of what `FLUX_RECONCILE` was; only where the tool set it. */
 export const ORIGINAL_RECONCILE = 'reconcile-machine.dev/original-reconcile';
-/** On a target: hex sha256 of the canonical JSON of `{sourceRef, reconcile}`, so that an edited record is noticed. */
-export const ORIGINAL_HASH = 'reconcile-machine.dev/original-hash';
 /** On an own source: `Kustomization/<namespace>/<name>`, the target that it is for. */
 export const ISOLATED_FOR = 'reconcile-machine.dev/isolated-for';
 /** Flux's annotation on an object that a Kustomization applies: `disabled` keeps that Kustomization from touching it. */
@@ -24,37 +39,16 @@ export const MANAGER = 'reconcile-machine';
 /** All that a session puts on a target, beside `FLUX_RECONCILE`. */
 export const TARGET_MARKS = [SESSION, ORIGINAL_SOURCE_REF, ORIGINAL_RECONCILE, ORIGINAL_HASH] as const;
 
-/** A target that a session moved to a source of its own, as its annotations tell. */
-export interface SessionIsolation {
-  /** `<namespace>/<name>` of the session's Lease. */
-  readonly session: string;
-  readonly ownSource: ObjectId;
-  readonly originalSourceRef: Fields;
-  /** What `FLUX_RECONCILE` was before; null: absent. Undefined: the session did not set it. */
-  readonly originalReconcile: string | null | undefined;
-}
-
-/** Marks of a session on a target that are not, or no longer, true. */
-export interface DamagedIsolation {
-  /** In words. */
-  readonly damaged: string;
-  /**
-   * `put-back`: its sourceRef is the original one again. `repointed`: somebody gave it another source. `unreadable`: the record of what was
-   * there is incomplete or was edited.
-   */
-  readonly why: 'put-back' | 'repointed' | 'unreadable';
-  /** Undefined where that mark is lost. */
-  readonly session: string | undefined;
-}
-
 /** The source that the target read before; its reference may leave out the `namespace` of the target. */
 export function originalSourceOf({ originalSourceRef }: SessionIsolation, namespace: string): ObjectId {
+  if (originalSourceRef.repoURL !== undefined) return applicationSource(originalSourceRef).id;
   const { kind, namespace: named, name } = originalSourceRef;
   return objectId(asText(kind) ?? '?', asText(named) ?? namespace, asText(name) ?? '?');
 }
 
 /** What a session put on this target: undefined for a target without any mark. */
 export function sessionIsolation(object: KubeObject): SessionIsolation | DamagedIsolation | undefined {
+  if (isApplication(object)) return applicationIsolation(object);
   const annotations = object.metadata.annotations ?? {};
   if (TARGET_MARKS.every((mark) => annotations[mark] === undefined)) return undefined;
   const session = asText(annotations[SESSION]);
@@ -74,11 +68,6 @@ export function sessionIsolation(object: KubeObject): SessionIsolation | Damaged
   return { session, ownSource, originalSourceRef: record.sourceRef, originalReconcile: record.reconcile };
 }
 
-/** `isolation` as it is when the target reads its own source. */
-export function isIsolated(isolation: ReturnType<typeof sessionIsolation>): isolation is SessionIsolation {
-  return isolation !== undefined && !('damaged' in isolation);
-}
-
 /** What was on a target before. */
 export interface Original {
   readonly sourceRef: Fields;
@@ -91,19 +80,19 @@ export function originalAnnotations(original: Original): Readonly<Record<string,
   return {
     [ORIGINAL_SOURCE_REF]: JSON.stringify(sourceRef),
     ...(reconcile === undefined ? {} : { [ORIGINAL_RECONCILE]: JSON.stringify(reconcile) }),
-    [ORIGINAL_HASH]: hashOf(original),
+    [ORIGINAL_HASH]: recordHash({ sourceRef, reconcile }),
   };
 }
 
 /** Undefined where the record is not whole. */
 export function originalOf(annotations: Readonly<Record<string, unknown>>): Original | undefined {
-  const sourceRef = parsed(annotations[ORIGINAL_SOURCE_REF]);
-  const reconcile = parsed(annotations[ORIGINAL_RECONCILE]);
+  const sourceRef = parsedMark(annotations[ORIGINAL_SOURCE_REF]);
+  const reconcile = parsedMark(annotations[ORIGINAL_RECONCILE]);
   if (typeof sourceRef !== 'object' || sourceRef === null || Array.isArray(sourceRef)) return undefined;
   if (reconcile !== undefined && reconcile !== null && typeof reconcile !== 'string') return undefined;
   if (reconcile === undefined && annotations[ORIGINAL_RECONCILE] !== undefined) return undefined;
   const original: Original = { sourceRef: sourceRef as Fields, reconcile };
-  return annotations[ORIGINAL_HASH] === hashOf(original) ? original : undefined;
+  return annotations[ORIGINAL_HASH] === recordHash({ sourceRef, reconcile }) ? original : undefined;
 }
 
 /** Hex sha256 that names a directory of a host without telling either: its next session knows the earlier one by it. */
@@ -121,17 +110,4 @@ function ownSourceOf(target: KubeObject, { kind, name, namespace }: Fields): Obj
 
 function shown({ kind, namespace, name }: Fields): string {
   return [asText(kind) ?? '?', asText(namespace), asText(name) ?? '?'].filter((part) => part !== undefined).join('/');
-}
-
-function hashOf({ sourceRef, reconcile }: Original): string {
-  return createHash('sha256').update(canonicalJson({ sourceRef, reconcile })).digest('hex');
-}
-
-function parsed(json: unknown): unknown {
-  if (typeof json !== 'string') return undefined;
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,10 +1,9 @@
 import type { ClosureArtifactOutcome } from '../closure-artifact.ts';
 import type { KubeObject } from '../kube-object.ts';
 import { asText } from '../object-fields.ts';
-import { parseObjectId, type TargetDefinition } from '../target.ts';
-import { namespacedAccess } from './own-repository.ts';
+import type { TargetDefinition } from '../target.ts';
 import type { Obstacle } from './skip-reason.ts';
-import { artifactPlace } from './source-obstacle.ts';
+import { artifactPlace, namespaceObstacle, packagedObstacle } from './source-obstacle.ts';
 
 const FLUX_OWNER = 'kustomize.toolkit.fluxcd.io';
 const HELM_OWNER = 'helm.toolkit.fluxcd.io';
@@ -32,29 +31,16 @@ export function sessionObstacle(input: {
   readonly registry: string | undefined;
 }): Obstacle | undefined {
   const { target, object, shared, registry } = input;
-  if (target.kind !== 'Kustomization') {
-    return {
-      reason: 'chart',
-      message: 'a chart is packaged by source-controller, which takes no OCIRepository for it',
-    };
-  }
-  if (parseObjectId(target.source).kind === 'ExternalArtifact') {
-    const message = `an ArtifactGenerator composes ${target.source} for it, which moves only with its own files`;
-    return { reason: 'external-artifact', message };
-  }
+  const packaged = packagedObstacle(target);
+  if (packaged !== undefined) return packaged;
   if (object === undefined) return { reason: 'not-here', message: 'it is not in the cluster' };
   const place = artifactPlace(target.source, shared, registry);
   if ('reason' in place) return place;
-  const named = shared === undefined ? [] : namespacedAccess(shared);
-  if (named.length > 0 && parseObjectId(target.source).namespace !== target.namespace) {
-    const message = `spec.${named.join(' and spec.')} of ${target.source} name objects of that namespace, not of ${target.namespace}`;
-    return { reason: 'other-namespace', message };
-  }
-  return ownerObstacle(object);
+  return namespaceObstacle(target, shared) ?? ownerObstacle(object);
 }
 
-/** Whoever would set the target's sourceRef back at once, and cannot be kept from it. */
-function ownerObstacle(object: KubeObject): Obstacle | undefined {
+/** Whoever would set the target's source back at once, and cannot be kept from it. */
+export function ownerObstacle(object: KubeObject): Obstacle | undefined {
   const { labels = {}, name, namespace } = object.metadata;
   const parent = parentOf(object);
   if (parent?.name === name && parent?.namespace === namespace) {
@@ -62,14 +48,14 @@ function ownerObstacle(object: KubeObject): Obstacle | undefined {
     return { reason: 'applies-itself', message };
   }
   if (asText(labels[`${HELM_OWNER}/name`]) !== undefined) {
-    const message = `HelmRelease ${labels[`${HELM_OWNER}/namespace`]}/${labels[`${HELM_OWNER}/name`]} makes it, and would put its sourceRef back`;
+    const message = `HelmRelease ${labels[`${HELM_OWNER}/namespace`]}/${labels[`${HELM_OWNER}/name`]} makes it, and would put its source back`;
     return { reason: 'generated', message };
   }
   for (const [label, owner] of Object.entries(labels)) {
     const operator = OPERATOR_OWNER.exec(label);
     if (operator === null) continue;
     const kind = operator[1] === 'resourceset' ? 'ResourceSet' : 'FluxInstance';
-    return { reason: 'generated', message: `${kind} ${owner} makes it, and would put its sourceRef back at once` };
+    return { reason: 'generated', message: `${kind} ${owner} makes it, and would put its source back at once` };
   }
   return undefined;
 }

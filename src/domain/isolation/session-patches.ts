@@ -1,5 +1,16 @@
+import { isApplication } from '../argo/is-application.ts';
 import type { KubeObject } from '../kube-object.ts';
 import { asFields, asList, asText, type Fields } from '../object-fields.ts';
+import {
+  type Annotations,
+  annotationChanges,
+  annotationPath,
+  annotationsOf,
+  type JsonPatch,
+  seenSession,
+  without,
+} from './annotation-changes.ts';
+import { asSeen, returningPatch } from './application-patches.ts';
 import {
   FLUX_RECONCILE,
   FLUX_RECONCILE_DISABLED,
@@ -12,20 +23,12 @@ import {
   TARGET_MARKS,
 } from './session-marks.ts';
 
-/** RFC 6902. */
-export type JsonPatch = readonly JsonPatchOperation[];
-
-export type JsonPatchOperation =
-  | { readonly op: 'test' | 'add' | 'replace'; readonly path: string; readonly value: unknown }
-  | { readonly op: 'remove'; readonly path: string };
+export type { JsonPatch, JsonPatchOperation } from './annotation-changes.ts';
 
 const SOURCE_REF = '/spec/sourceRef';
-const ANNOTATIONS = '/metadata/annotations';
-
-type Annotations = Readonly<Record<string, string>>;
 
 /**
- * Points a target at a source of its own and records on it what was there. Fails in the API server (HTTP 422) when the target is no longer as
+ * Points a Kustomization at a source of its own and records on it what was there. Fails in the API server (HTTP 422) when the target is no longer as
  * `object` has it. `keepFromParent`: a parent Kustomization applies the target and would put it back.
  */
 export function isolatingPatch(
@@ -61,6 +64,7 @@ export function isolatingPatch(
  * pointed at another source in the meantime keeps that source; its marks are removed only with `forget`.
  */
 export function restoringPatch(object: KubeObject, options: { readonly forget?: boolean } = {}): JsonPatch {
+  if (isApplication(object)) return returningPatch(object, options);
   const isolation = sessionIsolation(object);
   if (isolation === undefined) return [];
   if (!isIsolated(isolation)) {
@@ -87,11 +91,10 @@ export function restoringPatch(object: KubeObject, options: { readonly forget?: 
 
 /** Hands an isolated target over from the session that it names to `session`. */
 export function adoptingPatch(object: KubeObject, session: string): JsonPatch {
-  return [
-    { op: 'test', path: SOURCE_REF, value: sourceRefOf(object) },
-    ...seenSession(annotationsOf(object)),
-    { op: 'replace', path: annotationPath(SESSION), value: session },
-  ];
+  const seen: JsonPatch = isApplication(object)
+    ? asSeen(object)
+    : [{ op: 'test', path: SOURCE_REF, value: sourceRefOf(object) }, ...seenSession(annotationsOf(object))];
+  return [...seen, { op: 'replace', path: annotationPath(SESSION), value: session }];
 }
 
 /**
@@ -109,54 +112,6 @@ export function disowningPatch({ metadata }: KubeObject, manager: string): JsonP
   ];
 }
 
-/** From the annotations of `object` to `after`, each change on condition that the old value is still there. */
-function annotationChanges({ metadata }: KubeObject, after: Annotations): JsonPatch {
-  const { annotations: before } = metadata;
-  if (before === undefined || Object.keys(before).length === 0) {
-    return Object.keys(after).length === 0 ? [] : [absent(ANNOTATIONS), { op: 'add', path: ANNOTATIONS, value: after }];
-  }
-  if (Object.keys(after).length === 0) {
-    return [
-      { op: 'test', path: ANNOTATIONS, value: before },
-      { op: 'remove', path: ANNOTATIONS },
-    ];
-  }
-  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (key) => before[key] !== after[key],
-  );
-  return changed.flatMap((key): JsonPatch => {
-    const path = annotationPath(key);
-    const [seen, wanted] = [before[key], after[key]];
-    if (seen === undefined) return [absent(path), { op: 'add', path, value: wanted }];
-    const unchanged = { op: 'test' as const, path, value: seen };
-    return wanted === undefined
-      ? [unchanged, { op: 'remove', path }]
-      : [unchanged, { op: 'replace', path, value: wanted }];
-  });
-}
-
-/** Whoever puts it there meanwhile must not lose it. The API server takes a missing field for null here, beyond what RFC 6902 says. */
-function absent(path: string): JsonPatchOperation {
-  return { op: 'test', path, value: null };
-}
-
-function seenSession(annotations: Annotations): JsonPatch {
-  const session = asText(annotations[SESSION]);
-  return session === undefined ? [] : [{ op: 'test', path: annotationPath(SESSION), value: session }];
-}
-
-function annotationPath(key: string): string {
-  return `${ANNOTATIONS}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-}
-
-function annotationsOf({ metadata }: KubeObject): Annotations {
-  return metadata.annotations ?? {};
-}
-
 function sourceRefOf({ spec }: KubeObject): Fields {
   return asFields(asFields(spec).sourceRef);
-}
-
-function without(annotations: Annotations, keys: readonly string[]): Annotations {
-  return Object.fromEntries(Object.entries(annotations).filter(([key]) => !keys.includes(key)));
 }

@@ -48,9 +48,13 @@ export function sessionSource(own: {
   };
 }
 
-/** A merge patch: the source holds another artifact from now on. */
-export function moveDigestPatch(digest: string, content: string): unknown {
-  return { metadata: { annotations: { [CONTENT_ANNOTATION]: content } }, spec: { ref: { digest } } };
+/** A merge patch: the source holds another artifact from now on. `asked`: annotations that ask for it, where the digest may be the same. */
+export function moveDigestPatch(
+  digest: string,
+  content: string,
+  asked: Readonly<Record<string, string>> = {},
+): unknown {
+  return { metadata: { annotations: { ...asked, [CONTENT_ANNOTATION]: content } }, spec: { ref: { digest } } };
 }
 
 /** A merge patch: the source belongs to `session` from now on. */

@@ -18,6 +18,9 @@ export type SkipReason =
   | 'unclear' // it is not known what its build reads
   | 'applies-itself' // its own manifest comes by way of it
   | 'generated' // its manifest is written by a tool, which would write it again
+  | 'several-sources' // an Application with several
+  | 'hydrated' // an Application whose manifests a hydrator writes
+  | 'parent' // an Application that another one applies
   | 'patched' // it differs in the cluster from what is written
   | 'not-here' // the manifest is not in this repository
   | 'layout' // the manifest is written in a way that is not edited

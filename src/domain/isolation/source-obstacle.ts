@@ -1,7 +1,8 @@
 import type { KubeObject } from '../kube-object.ts';
 import { asFields, asList, asText } from '../object-fields.ts';
 import { placeholderIn } from '../spec-path.ts';
-import type { ObjectId } from '../target.ts';
+import { type ObjectId, parseObjectId, type TargetDefinition } from '../target.ts';
+import { namespacedAccess } from './own-repository.ts';
 import type { Obstacle } from './skip-reason.ts';
 
 /** Where artifacts of single targets go that were on a shared source. */
@@ -43,6 +44,26 @@ export function artifactPlace(
   if (!url.startsWith('oci://'))
     return no('no-registry', `${id}: expected a url oci://…, found ${JSON.stringify(url)}`);
   return { url, tag };
+}
+
+/** What a target reads is put together for it by a controller, from more or from other things than its files. */
+export function packagedObstacle({ kind, source }: TargetDefinition): Obstacle | undefined {
+  if (kind === 'HelmRelease') {
+    return no('chart', 'a chart is packaged by source-controller, which takes no OCIRepository for it');
+  }
+  if (parseObjectId(source).kind !== 'ExternalArtifact') return undefined;
+  return no('external-artifact', `an ArtifactGenerator composes ${source} for it, which moves only with its own files`);
+}
+
+/** An OCIRepository can only name Secrets beside it, and a target's own source lies beside the target. */
+export function namespaceObstacle(
+  { source, namespace }: TargetDefinition,
+  shared: KubeObject | undefined,
+): Obstacle | undefined {
+  const named = shared === undefined ? [] : namespacedAccess(shared);
+  if (named.length === 0 || parseObjectId(source).namespace === namespace) return undefined;
+  const fields = named.join(' and spec.');
+  return no('other-namespace', `spec.${fields} of ${source} name objects of that namespace, not of ${namespace}`);
 }
 
 function placeElsewhere(id: ObjectId, shared: KubeObject, registry: string | undefined): ArtifactPlace | Obstacle {

@@ -46,12 +46,23 @@ export function applicationController(
 
   const refreshQueue: WorkQueue = new WorkQueue(context.clock, options.statusWorkers, async (key) => {
     try {
-      await refreshOne(key);
+      await unlessStopped(refreshOne(key));
     } finally {
       operationQueue.add(key);
     }
   });
-  const operationQueue: WorkQueue = new WorkQueue(context.clock, options.operationWorkers, operateOne);
+  const operationQueue: WorkQueue = new WorkQueue(context.clock, options.operationWorkers, (key) =>
+    unlessStopped(operateOne(key)),
+  );
+
+  /** What a stop cuts short is nobody's failure. */
+  async function unlessStopped(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      if (!context.signal.aborted) throw error;
+    }
+  }
 
   async function refreshOne(key: string): Promise<void> {
     const application = applicationAt(key);

@@ -1,13 +1,12 @@
 import { REFRESH } from '../../domain/argo/annotations.ts';
+import { applicationsOf } from '../../domain/argo/application-set.ts';
+import type { GeneratorFiles } from '../../domain/argo/application-set-generators.ts';
 import type { KubeObject } from '../../domain/kube-object.ts';
 import { rfc3339 } from '../clock.ts';
 import { parseQueueKey, queueKey } from '../flux/flux-context.ts';
 import { WorkQueue } from '../flux/work-queue.ts';
-import { asArray, asObject, asString, isJsonObject, type JsonObject, sameJson } from '../json-value.ts';
-import { parametersOf } from './application-set-generators.ts';
-import { filledIn } from './application-set-template.ts';
+import { asArray, asObject, asString, type JsonObject, sameJson } from '../json-value.ts';
 import { type ArgoContext, type ArgoController, argoResource, readArgo } from './argo-context.ts';
-import { ARGO_VERSION } from './definitions/argo-definitions.ts';
 import { wordsOf } from './oci-artifact.ts';
 import type { RepoServer } from './repo-server.ts';
 
@@ -26,7 +25,7 @@ export function applicationSetController(context: ArgoContext, server: RepoServe
     const set = readArgo(context, KIND, namespace, name);
     if (set === undefined || set.metadata.deletionTimestamp !== undefined || context.signal.aborted) return;
     try {
-      const wanted = await wantedApplications(server, set);
+      const wanted = await applicationsOf(set, (url, revision) => filesOf(server, url, revision));
       if (context.signal.aborted) return;
       for (const application of wanted) apply(context, set, application);
       removeOthers(context, set, wanted);
@@ -56,43 +55,10 @@ export function applicationSetController(context: ArgoContext, server: RepoServe
   };
 }
 
-async function wantedApplications(server: RepoServer, set: KubeObject): Promise<readonly KubeObject[]> {
-  const { generators, template, goTemplate, templatePatch } = set.spec ?? {};
-  if (templatePatch !== undefined) throw new Error('templatePatch is not known to this stand-in');
-  const wanted = new Map<string, KubeObject>();
-  for (const given of asArray(generators)) {
-    const generator = asObject(given);
-    const [kind = ''] = Object.keys(generator);
-    const own = merged(asObject(template), asObject(asObject(generator[kind]).template));
-    for (const parameters of await parametersOf(server, generator, goTemplate === true)) {
-      const { metadata, spec } = asObject(filledIn(own, parameters, goTemplate === true));
-      const { name, labels, annotations, finalizers } = asObject(metadata);
-      const application: KubeObject = {
-        apiVersion: ARGO_VERSION,
-        kind: 'Application',
-        metadata: {
-          name: String(name),
-          namespace: set.metadata.namespace ?? '',
-          ...(isJsonObject(labels) ? { labels: labels as Readonly<Record<string, string>> } : {}),
-          annotations: asObject(annotations) as Readonly<Record<string, string>>,
-          ...(finalizers === undefined ? {} : { finalizers }),
-          ownerReferences: [ownerReference(set)],
-        },
-        spec: asObject(spec),
-      };
-      if (wanted.has(String(name)))
-        throw new Error(
-          `ApplicationSet ${set.metadata.name} contains applications with duplicate name: ${String(name)}`,
-        );
-      wanted.set(String(name), application);
-    }
-  }
-  return [...wanted.values()];
-}
-
-function ownerReference({ metadata }: KubeObject): JsonObject {
-  const { name, uid } = metadata;
-  return { apiVersion: ARGO_VERSION, kind: KIND, name, uid, controller: true, blockOwnerDeletion: true };
+/** Paths with their contents, as the repo-server has them. */
+async function filesOf(server: RepoServer, url: string, revision: string): Promise<GeneratorFiles> {
+  const files = await server.files(url, revision);
+  return { paths: files.keys(), read: (path) => files.get(path)?.content ?? new Uint8Array() };
 }
 
 function apply(context: ArgoContext, set: KubeObject, wanted: KubeObject): void {
@@ -185,13 +151,4 @@ function sameShape(object: KubeObject, previous: KubeObject): boolean {
   const shape = ({ metadata, spec }: KubeObject): unknown =>
     [metadata.annotations, metadata.labels, metadata.finalizers, spec].map((each) => each ?? {});
   return sameJson(shape(object), shape(previous));
-}
-
-function merged(base: JsonObject, over: JsonObject): JsonObject {
-  const result: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    const before = result[key];
-    result[key] = isJsonObject(before) && isJsonObject(value) ? merged(before, value) : value;
-  }
-  return result;
 }

@@ -41,6 +41,13 @@ test.each([
   expect(targetOf(application('web', 'web', { source: { repoURL, targetRevision } })).source).toBe(source);
 });
 
+test('what an Application reads is named, and shown, without the password in its URL', () => {
+  const repoURL = 'https://ann:s3cret@git.example/shop.git';
+  const { targets, sources } = definitionsFromObjects([{ object: application('web', 'web', { source: { repoURL } }) }]);
+  expect(targets[0]?.source).toBe('GitSource//https://…@git.example/shop.git@dev');
+  expect(JSON.stringify([targets, sources])).not.toContain('s3cret');
+});
+
 test('a version constraint and a digest are no tag that could be pushed', () => {
   const refOf = (targetRevision: string) =>
     definitionsFromObjects([{ object: application('web', 'web', { source: { targetRevision } }) }]).sources[0]?.ref;

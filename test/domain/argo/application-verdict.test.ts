@@ -223,3 +223,35 @@ test('a resync that finds nothing new is no new observation', () => {
   const degraded = targetObservation(seen({ status: { health: { status: 'Degraded' } } }));
   expect(sameObservation(before, degraded)).toBe(false);
 });
+
+test('Synced as of the second in which a sync ended that was not over when it was asked is no answer yet', () => {
+  const ended = (revision: string) => ({ operationState: done('Succeeded', revision, '', '2026-01-01T10:00:08Z') });
+  const asked = (status: Record<string, unknown>, syncedBefore: string | null | undefined): Verdict =>
+    targetVerdict(targetObservation(seen({ status }), { reads: SHOP_SOURCE }), {
+      ...{ revision: NEW, token: TOKEN },
+      syncedBefore,
+    });
+  expect(asked(ended(OLD), null)).toMatchObject({ verdict: 'progressing', reason: 'Stale' });
+  expect(asked(ended(OLD), OLD).verdict).toBe('ready');
+  expect(asked(ended(NEW), null).verdict).toBe('ready');
+  expect(asked({ operationState: done('Succeeded', OLD) }, null).verdict).toBe('ready');
+});
+
+test('what Argo CD says of a repository is taken over without the password in its URL', () => {
+  const said = 'cannot reach https://ann:s3cret@git.example/shop.git';
+  const web = application('web', 'web');
+  const status = {
+    sync: { status: 'OutOfSync' },
+    health: { status: 'Degraded', message: said },
+    conditions: [{ type: 'ComparisonError', message: said }],
+    operationState: { phase: 'Failed', message: said, finishedAt: '2026-01-01T10:00:07Z' },
+    resources: [{ kind: 'Job', name: 'fetch', health: { status: 'Degraded', message: said }, requiresPruning: true }],
+  };
+  for (const conditions of [status.conditions, []]) {
+    const text = JSON.stringify(targetObservation({ ...web, status: { ...status, conditions } }));
+    expect(text).toContain('cannot reach https://…@git.example/shop.git');
+    expect(text).not.toContain('s3cret');
+  }
+  const healthy = { ...status, sync: { status: 'Synced' }, operationState: {}, conditions: [] };
+  expect(JSON.stringify(targetObservation({ ...web, status: healthy }))).not.toContain('s3cret');
+});

@@ -1,5 +1,6 @@
 import type { DecisionSummary } from '../../../src/machines/watch-context.ts';
 import type { PrintedEvent, WatchProcess } from '../watch-process.ts';
+import { askedAgain, withoutAskedAgain } from './sent-away.ts';
 import type { Shop } from './shop.ts';
 
 /** What came of an edit, until the watch was at rest again. */
@@ -7,7 +8,7 @@ export interface Edit {
   readonly events: readonly PrintedEvent[];
   /** Whose `requestedAt` is another now, the source as `source`. */
   readonly asked: readonly string[];
-  /** One entry for each patch that the API server took from the user, in order. */
+  /** One entry for each patch that the API server took from the user, in order; but for those of `askedAgain`. */
   readonly patches: readonly string[];
   /** Reason by path. */
   readonly decisions: Readonly<Record<string, string>>;
@@ -35,7 +36,7 @@ export async function edit(
   return {
     events,
     asked: await shop.askedSince(tokens),
-    patches: (await shop.patches()).slice(patched.length),
+    patches: withoutAskedAgain((await shop.patches()).slice(patched.length), events),
     decisions: Object.fromEntries(events.flatMap(decisionsOf).map(({ path, reason }) => [path, reason])),
     full: (full as { readonly reason?: string } | undefined)?.reason,
     pushes: events.filter(({ type }) => type === 'ArtifactPushed').length,
@@ -46,9 +47,11 @@ function decisionsOf({ decisions }: PrintedEvent): readonly DecisionSummary[] {
   return Array.isArray(decisions) ? (decisions as DecisionSummary[]) : [];
 }
 
-/** What was asked and what settled, in order: `ask web`, `ready web`. */
+/** What was asked and what settled, in order: `ask web`, `ready web`; without what was asked again. */
 export function story(events: readonly PrintedEvent[]): readonly string[] {
+  const again = new Set(askedAgain(events));
   return events.flatMap((event) => {
+    if (again.has(event)) return [];
     const name = (id: unknown): string => String(id).split('/').at(-1) ?? '';
     if (event.type === 'EffectRequested' && event.effect === 'askTarget') return [`ask ${name(event.machine)}`];
     if (event.type === 'TargetSettled') return [`${String(event.outcome)} ${name(event.target)}`];

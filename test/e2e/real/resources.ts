@@ -7,6 +7,7 @@ const RESOURCES: Readonly<Record<string, ApiResource>> = {
   Kustomization: { group: 'kustomize.toolkit.fluxcd.io', version: 'v1', plural: 'kustomizations' },
   OCIRepository: { group: 'source.toolkit.fluxcd.io', version: 'v1', plural: 'ocirepositories' },
   ConfigMap: { ...CORE, plural: 'configmaps' },
+  Secret: { ...CORE, plural: 'secrets' },
   Namespace: { ...CORE, plural: 'namespaces' },
   Deployment: { group: 'apps', version: 'v1', plural: 'deployments' },
   CustomResourceDefinition: { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' },

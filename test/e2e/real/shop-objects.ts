@@ -2,7 +2,7 @@ import { collectionPath, objectPath } from '../../../src/cluster/resource.ts';
 import type { KubeObject } from '../../../src/domain/kube-object.ts';
 import { conditionOf, isReady, lineOf } from '../../contract/flux/observed-status.ts';
 import { eventually } from './eventually.ts';
-import type { RealWorld } from './real-world.ts';
+import { DEPENDENCY_REQUEUE_MS, type RealWorld } from './real-world.ts';
 import { resourceFor } from './resources.ts';
 
 /** By name, more fields of the spec of a Kustomization that reads the directory of its name. */
@@ -10,6 +10,7 @@ export type Targets = Readonly<Record<string, Readonly<Record<string, unknown>>>
 
 /** The OCIRepository that they all read. */
 export const SOURCE = 'shop';
+const QUIET_MS = 300;
 const REQUESTED_AT = 'reconcile.fluxcd.io/requestedAt';
 
 /** A source and its Kustomizations in a namespace of their own, and what Flux makes of them. */
@@ -18,6 +19,7 @@ export class ShopObjects {
   readonly namespace: string;
   readonly targets: readonly string[];
   readonly #specs: Targets;
+  #isCounted = false;
 
   constructor(world: RealWorld, namespace: string, targets: Targets) {
     this.world = world;
@@ -38,15 +40,32 @@ export class ShopObjects {
 
   /** How often kustomize-controller has come to the end of a run of each target, as it says itself; waits until none is under way. */
   async runs(): Promise<Readonly<Record<string, number>>> {
-    const { controller } = this.world;
-    await eventually('kustomize-controller having nothing to do', () => controller.isIdle());
-    const lines = (await controller.log()).split('\n').filter((line) => line.includes('Reconciliation finished'));
+    const lines = (await this.#quietLog()).split('\n').filter((line) => line.includes('Reconciliation finished'));
     return Object.fromEntries(
       this.targets.map((name) => {
         const named = `"Kustomization":{"name":"${name}","namespace":"${this.namespace}"}`;
         return [name, lines.filter((line) => line.includes(named)).length];
       }),
     );
+  }
+
+  /**
+   * What starts a run reaches the controller a moment after it was written, and what the controller says reaches its log a moment later. Whoever it
+   * has looked at before there was an artifact, it looks at once more, however that went meanwhile.
+   */
+  #quietLog(): Promise<string> {
+    const { controller } = this.world;
+    const quietMs = this.#isCounted ? QUIET_MS : DEPENDENCY_REQUEUE_MS + QUIET_MS;
+    this.#isCounted = true;
+    let before = '';
+    let since = Date.now();
+    return eventually('kustomize-controller having nothing to do', async () => {
+      const isIdle = await controller.isIdle();
+      const log = await controller.log();
+      if (!isIdle || log !== before) since = Date.now();
+      before = log;
+      return Date.now() - since >= quietMs && log;
+    });
   }
 
   /** The `requestedAt` of each target and of the source. */

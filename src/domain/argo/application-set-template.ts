@@ -1,8 +1,12 @@
 import { parse } from 'yaml';
-import { asObject, isJsonObject, type JsonObject } from '../json-value.ts';
+import { asFields, type Fields } from '../object-fields.ts';
 
 /** Values by name: `{{name}}`, with `goTemplate` a tree for `{{.a.b}}`. */
-export type Parameters = JsonObject;
+export type Parameters = Fields;
+
+export function isMap(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 const PLAIN = /\{\{\s*([\w.[\]-]+)\s*\}\}/g;
 const GO = /\{\{-?\s*(index\s+)?((?:\.[\w]+)+)((?:\s+(?:\d+|"[^"]*"))*)\s*-?\}\}/g;
@@ -15,7 +19,7 @@ export function filledIn(template: unknown, parameters: Parameters, isGoTemplate
   if (typeof template === 'string')
     return isGoTemplate ? goText(template, parameters) : plainText(template, parameters);
   if (Array.isArray(template)) return template.map((item) => filledIn(item, parameters, isGoTemplate));
-  if (!isJsonObject(template)) return template;
+  if (!isMap(template)) return template;
   return Object.fromEntries(
     Object.entries(template).map(([key, value]) => [
       String(filledIn(key, parameters, isGoTemplate)),
@@ -25,9 +29,9 @@ export function filledIn(template: unknown, parameters: Parameters, isGoTemplate
 }
 
 /** What `elementsYaml` lists. */
-export function elementsOf(text: string): readonly JsonObject[] {
+export function elementsOf(text: string): readonly Fields[] {
   const parsed: unknown = parse(text);
-  return Array.isArray(parsed) ? parsed.map(asObject) : [];
+  return Array.isArray(parsed) ? parsed.map(asFields) : [];
 }
 
 /** A parameter that is not known stays as it is written. */
@@ -46,8 +50,7 @@ function goText(text: string, parameters: Parameters): string {
     return value === undefined ? '<no value>' : String(value);
   });
   const rest = /\{\{.*?\}\}/.exec(filled)?.[0];
-  if (rest !== undefined)
-    throw new Error(`failed to parse template ${text}: this stand-in knows no functions: ${rest}`);
+  if (rest !== undefined) throw new Error(`failed to parse template ${text}: functions are not known here: ${rest}`);
   return filled;
 }
 

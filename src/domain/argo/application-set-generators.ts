@@ -1,50 +1,53 @@
 import { parse } from 'yaml';
-import { pathGlob } from '../../domain/argo/path-glob.ts';
-import type { ArtifactFiles } from '../flux/archive.ts';
-import { asArray, asObject, asString, isJsonObject, type JsonObject } from '../json-value.ts';
-import { elementsOf, type Parameters } from './application-set-template.ts';
-import type { RepoServer } from './repo-server.ts';
+import { asFields, asList, asText, type Fields } from '../object-fields.ts';
+import { elementsOf, isMap, type Parameters } from './application-set-template.ts';
+import { pathGlob } from './path-glob.ts';
 
-/** The parameter sets of a generator: list, git (directories, files), and matrix and merge of these. Throws where it is another. */
-export async function parametersOf(
-  server: RepoServer,
-  generator: JsonObject,
-  isGoTemplate: boolean,
-): Promise<readonly Parameters[]> {
-  if (isJsonObject(generator.list)) return listParameters(generator.list);
-  if (isJsonObject(generator.git)) return gitParameters(server, generator.git, isGoTemplate);
-  const combined = isJsonObject(generator.matrix)
-    ? generator.matrix
-    : isJsonObject(generator.merge)
-      ? generator.merge
-      : undefined;
-  if (combined === undefined)
-    throw new Error(`generator ${Object.keys(generator).join(', ')} is not known to this stand-in`);
-  const parts: (readonly Parameters[])[] = [];
-  for (const part of asArray(combined.generators)) parts.push(await parametersOf(server, asObject(part), isGoTemplate));
-  return isJsonObject(generator.matrix) ? matrix(parts) : merge(parts, asArray(combined.mergeKeys).map(String));
+/** The files of a repository at some revision. */
+export interface GeneratorFiles {
+  /** Relative to the top level. */
+  readonly paths: Iterable<string>;
+  readonly read: (path: string) => Uint8Array;
 }
 
-function listParameters({ elements, elementsYaml }: JsonObject): readonly Parameters[] {
-  const fromText = asString(elementsYaml);
-  return [...asArray(elements).map(asObject), ...(fromText === undefined ? [] : elementsOf(fromText))];
+/** Rejects where there is no such repository to be read. */
+export type FilesOfRepository = (url: string, revision: string) => Promise<GeneratorFiles>;
+
+/** The parameter sets of a generator: list, git (directories, files), and matrix and merge of these. Rejects where it is another. */
+export async function parametersOf(
+  filesOf: FilesOfRepository,
+  generator: Fields,
+  isGoTemplate: boolean,
+): Promise<readonly Parameters[]> {
+  if (isMap(generator.list)) return listParameters(generator.list);
+  if (isMap(generator.git)) return gitParameters(filesOf, generator.git, isGoTemplate);
+  const combined = isMap(generator.matrix) ? generator.matrix : isMap(generator.merge) ? generator.merge : undefined;
+  if (combined === undefined) throw new Error(`generator ${Object.keys(generator).join(', ')} is not known`);
+  const parts: (readonly Parameters[])[] = [];
+  for (const part of asList(combined.generators)) parts.push(await parametersOf(filesOf, asFields(part), isGoTemplate));
+  return isMap(generator.matrix) ? matrix(parts) : merge(parts, asList(combined.mergeKeys).map(String));
+}
+
+function listParameters({ elements, elementsYaml }: Fields): readonly Parameters[] {
+  const fromText = asText(elementsYaml);
+  return [...asList(elements).map(asFields), ...(fromText === undefined ? [] : elementsOf(fromText))];
 }
 
 async function gitParameters(
-  server: RepoServer,
-  git: JsonObject,
+  filesOf: FilesOfRepository,
+  git: Fields,
   isGoTemplate: boolean,
 ): Promise<readonly Parameters[]> {
-  const files = await server.files(asString(git.repoURL) ?? '', asString(git.revision) || 'HEAD');
-  const values = asObject(git.values);
+  const files = await filesOf(asText(git.repoURL) ?? '', asText(git.revision) ?? 'HEAD');
+  const values = asFields(git.values);
   const found =
     git.files === undefined ? directories(files, git, isGoTemplate) : fileParameters(files, git, isGoTemplate);
   return found.map((parameters) => ({ ...parameters, ...prefixed('values', values, isGoTemplate) }));
 }
 
-function directories(files: ArtifactFiles, git: JsonObject, isGoTemplate: boolean): Parameters[] {
+function directories(files: GeneratorFiles, git: Fields, isGoTemplate: boolean): Parameters[] {
   const all = new Set<string>();
-  for (const path of files.keys()) {
+  for (const path of files.paths) {
     const segments = path.split('/').slice(0, -1);
     // Hidden directories are none.
     if (segments.some((segment) => segment.startsWith('.'))) continue;
@@ -56,11 +59,11 @@ function directories(files: ArtifactFiles, git: JsonObject, isGoTemplate: boolea
     .map((path) => pathParameters(path, git, isGoTemplate));
 }
 
-function fileParameters(files: ArtifactFiles, git: JsonObject, isGoTemplate: boolean): Parameters[] {
-  const chosen = [...files].filter(([path]) => isChosen(path, git.files)).sort(([a], [b]) => (a < b ? -1 : 1));
-  return chosen.flatMap(([path, { content }]) => {
-    const parsed: unknown = parse(content.toString());
-    const documents = Array.isArray(parsed) ? parsed.map(asObject) : [asObject(parsed)];
+function fileParameters(files: GeneratorFiles, git: Fields, isGoTemplate: boolean): Parameters[] {
+  const chosen = [...files.paths].filter((path) => isChosen(path, git.files)).sort();
+  return chosen.flatMap((path) => {
+    const parsed: unknown = parse(new TextDecoder().decode(files.read(path)));
+    const documents = Array.isArray(parsed) ? parsed.map(asFields) : [asFields(parsed)];
     const directory = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
     const filename = path.slice(path.lastIndexOf('/') + 1);
     const own = pathParameters(directory, git, isGoTemplate, filename);
@@ -70,8 +73,8 @@ function fileParameters(files: ArtifactFiles, git: JsonObject, isGoTemplate: boo
 
 /** `*` does not go across slashes here, `**` does. */
 function isChosen(path: string, patterns: unknown): boolean {
-  const rules = asArray(patterns).map(asObject);
-  const matches = ({ path: pattern }: JsonObject): boolean => segmentGlob(asString(pattern) ?? '', path);
+  const rules = asList(patterns).map(asFields);
+  const matches = ({ path: pattern }: Fields): boolean => segmentGlob(asText(pattern) ?? '', path);
   return (
     rules.some((rule) => rule.exclude !== true && matches(rule)) &&
     !rules.some((rule) => rule.exclude === true && matches(rule))
@@ -83,11 +86,11 @@ function segmentGlob(pattern: string, path: string): boolean {
   return pattern.split('/').length === path.split('/').length && pathGlob(pattern)(path);
 }
 
-function pathParameters(path: string, git: JsonObject, isGoTemplate: boolean, filename?: string): Parameters {
+function pathParameters(path: string, git: Fields, isGoTemplate: boolean, filename?: string): Parameters {
   const segments = path.split('/');
   const basename = segments.at(-1) ?? '';
   const normalized = basename.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-');
-  const prefix = asString(git.pathParamPrefix);
+  const prefix = asText(git.pathParamPrefix);
   if (isGoTemplate) {
     const tree = {
       path,
@@ -108,16 +111,16 @@ function pathParameters(path: string, git: JsonObject, isGoTemplate: boolean, fi
   };
 }
 
-function prefixed(name: string, values: JsonObject, isGoTemplate: boolean): Parameters {
+function prefixed(name: string, values: Fields, isGoTemplate: boolean): Parameters {
   if (Object.keys(values).length === 0) return {};
   if (isGoTemplate) return { [name]: values };
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [`${name}.${key}`, value]));
 }
 
-function flattened(document: JsonObject, prefix = ''): Parameters {
+function flattened(document: Fields, prefix = ''): Parameters {
   return Object.fromEntries(
     Object.entries(document).flatMap(([key, value]) =>
-      isJsonObject(value) ? Object.entries(flattened(value, `${prefix}${key}.`)) : [[`${prefix}${key}`, value]],
+      isMap(value) ? Object.entries(flattened(value, `${prefix}${key}.`)) : [[`${prefix}${key}`, value]],
     ),
   );
 }
