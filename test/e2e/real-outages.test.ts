@@ -5,7 +5,7 @@ import { eventually } from './real/eventually.ts';
 import { type RealWorld, startRealWorld } from './real/real-world.ts';
 import { withoutAskedAgain } from './real/sent-away.ts';
 import { openShop, type Shop, type ShopOptions } from './real/shop.ts';
-import { configMap, deployment, kustomizationFile } from './real/shop-files.ts';
+import { configMap, deployment, kustomizationFile, SHOP_TARGETS } from './real/shop-files.ts';
 import type { PrintedEvent } from './watch-process.ts';
 
 const skipped = whySkipped(controlPlaneExecutable(), kustomizeControllerExecutable());
@@ -13,9 +13,14 @@ const skipped = whySkipped(controlPlaneExecutable(), kustomizeControllerExecutab
 // Two cores may be shared with all the other tests, and an API server that is away is looked for at ever longer intervals.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
+/** Flux that cannot write down how a run ended, as the server is away, tries again after this, or else after the whole interval of ten minutes. */
+const RETRIED = { retryInterval: '2s' };
+const SHOP: ShopOptions = {
+  targets: Object.fromEntries(Object.entries(SHOP_TARGETS).map(([name, spec]) => [name, { ...spec, ...RETRIED }])),
+};
 /** docs is waited for until its objects are healthy. */
 const ROLLOUT: ShopOptions = {
-  targets: { docs: { wait: true }, jobs: {} },
+  targets: { docs: { ...RETRIED, wait: true }, jobs: RETRIED },
   files: {
     'docs/kustomization.yaml': kustomizationFile('docs.yaml'),
     'docs/docs.yaml': configMap('docs', 'one'),
@@ -45,7 +50,7 @@ describe.skipIf(skipped !== undefined)('a watch whose cluster fails under it', (
   }
 
   test('the API server is away when a file is saved: it goes live once the server is back, asked once', async (context) => {
-    const shop = await openShop(world, context);
+    const shop = await openShop(world, context, SHOP);
     const watch = await shop.settledWatch();
     const [from, patched] = [watch.lastSeq, (await shop.patches()).length];
     await world.plane.kill();
@@ -61,7 +66,7 @@ describe.skipIf(skipped !== undefined)('a watch whose cluster fails under it', (
   });
 
   test('the API server is killed right after the push: the reconcile goes on where it was', async (context) => {
-    const shop = await openShop(world, context);
+    const shop = await openShop(world, context, SHOP);
     const watch = await shop.settledWatch();
     const [from, patched] = [watch.lastSeq, (await shop.patches()).length];
     shop.saveBase('two');
@@ -97,7 +102,7 @@ describe.skipIf(skipped !== undefined)('a watch whose cluster fails under it', (
   });
 
   test('the history is compacted while the watch is cut off: it lists again, and what was deleted meanwhile is gone from its status', async (context) => {
-    const shop = await openShop(world, context);
+    const shop = await openShop(world, context, SHOP);
     const watch = await shop.settledWatch();
     const lists = (requests: readonly { verb: string; resource: string }[]): number =>
       requests.filter(({ verb, resource }) => verb === 'list' && resource === 'kustomizations').length;
@@ -128,7 +133,7 @@ describe.skipIf(skipped !== undefined)('a watch whose cluster fails under it', (
   });
 
   test('the history is compacted between two runs of the watch: the second knows what was deleted and what was saved', async (context) => {
-    const shop = await openShop(world, context);
+    const shop = await openShop(world, context, SHOP);
     const first = await shop.settledWatch();
     first.signal('SIGINT');
     await first.closed;
@@ -164,7 +169,7 @@ describe.skipIf(skipped !== undefined)('a watch whose cluster fails under it', (
   });
 
   test("somebody else's request that overwrites one not yet taken is an answer too", async (context) => {
-    const shop = await openShop(world, context);
+    const shop = await openShop(world, context, SHOP);
     const watch = await shop.settledWatch();
     const [from, patched] = [watch.lastSeq, (await shop.patches()).length];
     await world.controller.kill();
