@@ -118,6 +118,36 @@ test('what could not be read at the start, since the registry was away, is found
   expect(told).toHaveLength(count);
 });
 
+test('seed 2026147872: what a target has is not told while a push is under way that may have reached it unseen', async () => {
+  const source = `source/${SOURCE}`;
+  const before: Known = { revision: R1, applied: R1, configs: { [R1]: 'digest', [R2]: 'pushed' } };
+  const { baseline, told, state, becomes } = starting(before);
+  fold(state, { machine: source, type: 'PushWanted', contentDigest: 'content', generators: [], cycle: 1 });
+  fold(state, { machine: source, type: 'HooksSucceeded' });
+  await baseline.findMore();
+  fold(state, { machine: source, type: 'ArtifactPushed', digest: 'sha256:2', unchanged: false, bytesSent: 1 });
+  await baseline.findMore();
+  expect(told).toEqual([]);
+  fold(state, { machine: source, type: 'SourceAskFailed', failure: AWAY.failure });
+  becomes({ ...before, revision: R2, applied: R2 });
+  await baseline.findMore();
+  expect(told).toContainEqual({ ...FOUND, digest: 'pushed' });
+});
+
+test('what a target has is not told where a push came and went while that was read', async () => {
+  const source = `source/${SOURCE}`;
+  const { baseline, told, state } = starting({ revision: R1, applied: R1, configs: { [R1]: 'digest' } });
+  const reading = baseline.findMore();
+  fold(state, { machine: source, type: 'PushWanted', contentDigest: 'content', generators: [], cycle: 1 });
+  fold(state, { machine: source, type: 'HooksSucceeded' });
+  fold(state, { machine: source, type: 'ArtifactPushed', digest: 'sha256:2', unchanged: false, bytesSent: 1 });
+  fold(state, { machine: source, type: 'SourceAskFailed', failure: AWAY.failure });
+  await reading;
+  expect(told).toEqual([]);
+  await baseline.findMore();
+  expect(told).toContainEqual({ ...FOUND, digest: 'digest' });
+});
+
 test('what a target has that was not Ready at the start is found once it is', async () => {
   const failing: Known = { revision: R1, applied: R1, ready: 'False', configs: { [R1]: 'digest' } };
   const { baseline, told, becomes } = starting(failing);

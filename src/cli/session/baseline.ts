@@ -15,7 +15,8 @@ import type { Engine } from '../../engine/engine.ts';
 import type { EngineState } from '../../engine/engine-state.ts';
 import type { NewEvent } from '../../engine/event-log.ts';
 import type { OwnSourceSeen } from '../../machines/isolation-context.ts';
-import { targetMachineId } from '../../machines/messages.ts';
+import { sourceMachineId, targetMachineId } from '../../machines/messages.ts';
+import type { SourceContext } from '../../machines/source-context.ts';
 import type { TargetContext } from '../../machines/target-context.ts';
 import type { Happening } from '../../ui/happening.ts';
 
@@ -75,6 +76,7 @@ export class Baseline {
       (target) => isUnknown(engine.state, targetMachineId(target.id)) && (isComposed || !readsComposed(target, source)),
     );
     if (this.#isReading || readConfig === undefined || unknown.length === 0) return;
+    const pushedBefore = pushedDigest(engine.state, source);
     this.#isReading = true;
     await this.#readDigests(unknown, async (digest) => {
       const result = await call(engine, 'registry', now, () => readConfig(digest));
@@ -82,6 +84,8 @@ export class Baseline {
       return result.value;
     });
     this.#isReading = false;
+    // What is pushed beside this they may have already, unseen as yet: the next look finds out.
+    if (!isAtRest(engine.state, source) || pushedDigest(engine.state, source) !== pushedBefore) return;
     const machines = new Set(unknown.map(({ id }) => targetMachineId(id)));
     const found = baselineEvents(this.#options, this.#read, this.#tagged).filter(
       ({ machine, digest }) => digest !== undefined && machines.has(machine) && isUnknown(engine.state, machine),
@@ -188,6 +192,15 @@ function baselineEvents(
     events.push({ machine, type: 'BaselineFound', ...(digest === undefined ? {} : { digest }) });
   }
   return events;
+}
+
+/** Nothing is on its way from here through the source. */
+function isAtRest(state: Readonly<EngineState>, source: ObjectId): boolean {
+  return state.machines.get(sourceMachineId(source))?.matches('idle') ?? true;
+}
+
+function pushedDigest(state: Readonly<EngineState>, source: ObjectId): string | undefined {
+  return (state.machines.get(sourceMachineId(source))?.context as SourceContext | undefined)?.pushedDigest;
 }
 
 /** At rest, and nobody knows with which content. */
