@@ -20,7 +20,7 @@ export type { EmbeddedClock } from './clock.ts';
 export { type ClusterOptions, type EmbeddedCluster, startCluster } from './cluster.ts';
 export type { Fault, FaultPlan, PlannedFault } from './fault-plan.ts';
 export type { EmbeddedFlux, FluxOptions, FluxStats } from './flux/flux.ts';
-export type { FluxStage, Latency } from './flux/flux-context.ts';
+export type { FluxStage } from './flux/flux-context.ts';
 export type { BuilderName } from './flux/kustomize-build.ts';
 export { startArgoCd } from './lazy-argo.ts';
 export { startFlux } from './lazy-flux.ts';
@@ -33,5 +33,6 @@ export {
   startRegistry,
 } from './registry/registry.ts';
 export type { RequestCounter } from './request-counter.ts';
+export type { Latency } from './staged.ts';
 export type { ClusterObjects, ObjectKey } from './store/cluster-objects.ts';
 export type { StoreEvent } from './store/store-event.ts';

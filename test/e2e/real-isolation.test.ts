@@ -7,14 +7,13 @@ import { LEASES } from '../../src/effects/session-lease.ts';
 import { controlPlaneExecutable, kustomizeControllerExecutable, whySkipped } from '../control-plane/executables.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { eventually } from './real/eventually.ts';
-import { type RealWorld, startRealWorld } from './real/real-world.ts';
+import { ISOLATOR, startIsolatingWorld } from './real/isolating-world.ts';
+import type { RealWorld } from './real/real-world.ts';
 import { resourceFor } from './real/resources.ts';
-import { clusterRights, ISOLATION_RIGHTS } from './real/rights.ts';
 import { openShop, type Shop } from './real/shop.ts';
 import { runCli } from './watch-process.ts';
 
 const skipped = whySkipped(controlPlaneExecutable(), kustomizeControllerExecutable());
-const ISOLATOR = 'isolator';
 /** Each takes some seconds; CI makes more of them with the embedded cluster, and 50 of single requests with this one. */
 const KILLS = 4;
 
@@ -23,8 +22,7 @@ describe.skipIf(skipped !== undefined)(
   () => {
     let world: RealWorld;
     beforeAll(async () => {
-      world = await startRealWorld({ users: [ISOLATOR] });
-      for (const object of clusterRights(ISOLATOR, ISOLATION_RIGHTS)) await world.apply(object);
+      world = await startIsolatingWorld();
     }, 120_000);
     afterAll(() => world?.stop());
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { controlPlaneExecutable, kustomizeControllerExecutable, whySkipped } from '../control-plane/executables.ts';
 import { eventually } from './real/eventually.ts';
-import { type RealWorld, startRealWorld } from './real/real-world.ts';
-import { clusterRights, ISOLATION_RIGHTS } from './real/rights.ts';
+import { ISOLATOR, startIsolatingWorld } from './real/isolating-world.ts';
+import type { RealWorld } from './real/real-world.ts';
 import { openShop, type Shop } from './real/shop.ts';
 import { configMap, kustomizationFile } from './real/shop-files.ts';
 import type { WatchProcess } from './watch-process.ts';
@@ -10,7 +10,6 @@ import type { WatchProcess } from './watch-process.ts';
 const skipped = whySkipped(controlPlaneExecutable(), kustomizeControllerExecutable());
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
-const ISOLATOR = 'isolator';
 const KEPT_FROM_PARENT = 'kustomize.toolkit.fluxcd.io/reconcile';
 
 /** The manifest of the Kustomization `child`, which `clusters` applies. */
@@ -34,8 +33,7 @@ describe.skipIf(skipped !== undefined)(
   () => {
     let world: RealWorld;
     beforeAll(async () => {
-      world = await startRealWorld({ users: [ISOLATOR] });
-      for (const object of clusterRights(ISOLATOR, ISOLATION_RIGHTS)) await world.apply(object);
+      world = await startIsolatingWorld();
     }, 120_000);
     afterAll(() => world?.stop());
 

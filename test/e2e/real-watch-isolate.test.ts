@@ -3,9 +3,9 @@ import { collectionPath } from '../../src/cluster/resource.ts';
 import type { KubeObject } from '../../src/domain/kube-object.ts';
 import { controlPlaneExecutable, kustomizeControllerExecutable, whySkipped } from '../control-plane/executables.ts';
 import { eventually } from './real/eventually.ts';
-import { type RealWorld, startRealWorld } from './real/real-world.ts';
+import { ISOLATOR, startIsolatingWorld } from './real/isolating-world.ts';
+import type { RealWorld } from './real/real-world.ts';
 import { resourceFor } from './real/resources.ts';
-import { clusterRights, ISOLATION_RIGHTS } from './real/rights.ts';
 import { openShop, type Shop } from './real/shop.ts';
 import { configMap, kustomizationFile, SHOP_FILES, SHOP_TARGETS } from './real/shop-files.ts';
 import type { WatchProcess } from './watch-process.ts';
@@ -13,8 +13,6 @@ import type { WatchProcess } from './watch-process.ts';
 const skipped = whySkipped(controlPlaneExecutable(), kustomizeControllerExecutable());
 // Two cores may be shared with all the other tests.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
-
-const ISOLATOR = 'isolator';
 
 /** Spec, labels and annotations of all that a session may change; requests are nobody's to take back. */
 async function specsOf(shop: Shop): Promise<Record<string, unknown>> {
@@ -53,8 +51,7 @@ describe.skipIf(skipped !== undefined)(
   () => {
     let world: RealWorld;
     beforeAll(async () => {
-      world = await startRealWorld({ users: [ISOLATOR], registry: 'docker-registry' });
-      for (const object of clusterRights(ISOLATOR, ISOLATION_RIGHTS)) await world.apply(object);
+      world = await startIsolatingWorld({ registry: 'docker-registry' });
     }, 120_000);
     afterAll(() => world?.stop());
 

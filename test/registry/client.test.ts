@@ -1,24 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FailureError } from '../../src/domain/failure.ts';
-import { createRegistryClient, type RegistryClientOptions } from '../../src/registry/client.ts';
 import { mayReceiveCredentials } from '../../src/registry/registry-auth.ts';
-import { type ScriptedRegistry, startScriptedRegistry } from './scripted-registry.ts';
+import { clientOf, scriptedRegistry } from './clients.ts';
+import { startScriptedRegistry } from './scripted-registry.ts';
 
 const file = (path: string, content: string) => ({ path, mode: 0o644, read: () => Buffer.from(content) });
 const FILES = [file('apps/one.yaml', 'kind: A\n'), file('apps/two.yaml', 'kind: B\n')];
-
-async function registry(...args: Parameters<typeof startScriptedRegistry>): Promise<ScriptedRegistry> {
-  const started = await startScriptedRegistry(...args);
-  onTestFinished(() => started.close());
-  return started;
-}
-
-function clientOf(host: string, options: Partial<RegistryClientOptions> = {}) {
-  const client = createRegistryClient({ reference: `oci://${host}/team/apps`, credentials: 'anonymous', ...options });
-  onTestFinished(() => client.close());
-  return client;
-}
 
 async function failureOf(promise: Promise<unknown>) {
   const error = await promise.then(
@@ -31,7 +19,7 @@ async function failureOf(promise: Promise<unknown>) {
 
 describe('pushing an artifact', () => {
   it('stores layer, config and manifest, and names the revision as source-controller will', async () => {
-    const { host, blobs, manifests } = await registry();
+    const { host, blobs, manifests } = await scriptedRegistry();
     const pushed = await clientOf(host).pushArtifact({
       files: FILES,
       tag: 'dev',
@@ -56,7 +44,7 @@ describe('pushing an artifact', () => {
   });
 
   it('sends nothing when the tag points at the same content already', async () => {
-    const { host, seen } = await registry();
+    const { host, seen } = await scriptedRegistry();
     const client = clientOf(host);
     const first = await client.pushArtifact({ files: FILES, tag: 'dev', config: {} });
     const before = seen.length;
@@ -66,7 +54,7 @@ describe('pushing an artifact', () => {
   });
 
   it('does not send a blob again that the registry has', async () => {
-    const { host, seen } = await registry();
+    const { host, seen } = await scriptedRegistry();
     const client = clientOf(host);
     await client.pushArtifact({ files: FILES, tag: 'dev', config: {} });
     const before = seen.length;
@@ -77,14 +65,14 @@ describe('pushing an artifact', () => {
   });
 
   it('follows a relative upload location and keeps its query', async () => {
-    const { host, blobs } = await registry(undefined, { relativeLocation: true });
+    const { host, blobs } = await scriptedRegistry(undefined, { relativeLocation: true });
     await clientOf(host).pushArtifact({ files: FILES, tag: 'dev', config: {} });
     expect(blobs.size).toBe(2);
   });
 
   it('sends an upload to a storage elsewhere, without the credentials', async () => {
-    const storage = await registry();
-    const { host } = await registry((request) => {
+    const storage = await scriptedRegistry();
+    const { host } = await scriptedRegistry((request) => {
       if (request.authorization === undefined)
         return { status: 401, headers: { 'www-authenticate': 'Basic realm="r"' } };
       if (request.method !== 'POST') return undefined;
@@ -99,7 +87,7 @@ describe('pushing an artifact', () => {
 
 describe('reading an artifact', () => {
   it('gives the config that was pushed, by tag and by digest', async () => {
-    const { host } = await registry();
+    const { host } = await scriptedRegistry();
     const client = clientOf(host);
     const { digest } = await client.pushArtifact({ files: FILES, tag: 'dev', config: { digests: { a: 'x' } } });
     expect(await client.readConfig('dev')).toEqual({ digest, config: { digests: { a: 'x' } } });
@@ -107,14 +95,14 @@ describe('reading an artifact', () => {
   });
 
   it('says undefined for a tag or repository that is not there', async () => {
-    const { host } = await registry();
+    const { host } = await scriptedRegistry();
     expect(await clientOf(host).getManifest('dev')).toBeUndefined();
     expect(await clientOf(host).readConfig('dev')).toBeUndefined();
   });
 
   it('refuses a manifest that does not have the digest asked for, and a document that is no manifest', async () => {
     const wanted = `sha256:${'0'.repeat(64)}`;
-    const { host } = await registry(({ path }) => {
+    const { host } = await scriptedRegistry(({ path }) => {
       if (path.endsWith(wanted)) return { status: 200, body: '{"config":{"digest":"x"},"layers":[]}' };
       return path.endsWith('/index') ? { status: 200, body: '{"manifests":[]}' } : undefined;
     });
@@ -128,10 +116,10 @@ describe('reading an artifact', () => {
   });
 
   it('follows a redirect to a blob storage', async () => {
-    const storage = await registry((request) =>
+    const storage = await scriptedRegistry((request) =>
       request.path === '/far' ? { status: 200, body: '{"from":"far"}' } : undefined,
     );
-    const { host } = await registry((request) =>
+    const { host } = await scriptedRegistry((request) =>
       request.method === 'GET' && request.path.includes('/blobs/')
         ? { status: 307, headers: { location: `http://${storage.host}/far` } }
         : undefined,
@@ -145,7 +133,7 @@ describe('reading an artifact', () => {
 describe('authentication', () => {
   it('answers a Bearer challenge once, with the credentials, for pull and push', async () => {
     let realm = '';
-    const { host, seen } = await registry((request, query) => {
+    const { host, seen } = await scriptedRegistry((request, query) => {
       if (request.path === '/token') {
         expect(query.get('service')).toBe('reg');
         return { status: 200, body: JSON.stringify({ token: `for ${query.get('scope')}` }) };
@@ -166,7 +154,7 @@ describe('authentication', () => {
 
   it('exchanges an identity token at the token service', async () => {
     let realm = '';
-    const { host, seen } = await registry((request) => {
+    const { host, seen } = await scriptedRegistry((request) => {
       if (request.path === '/token') return { status: 200, body: '{"access_token":"t"}' };
       if (request.authorization === 'Bearer t') return undefined;
       return { status: 401, headers: { 'www-authenticate': `Bearer realm="${realm}"` } };
@@ -178,7 +166,10 @@ describe('authentication', () => {
   });
 
   it('says how to log in when nothing answers the challenge', async () => {
-    const { host } = await registry(() => ({ status: 401, headers: { 'www-authenticate': 'Basic realm="r"' } }));
+    const { host } = await scriptedRegistry(() => ({
+      status: 401,
+      headers: { 'www-authenticate': 'Basic realm="r"' },
+    }));
     expect(await failureOf(clientOf(host).getManifest('dev'))).toMatchObject({
       kind: 'unauthorized',
       statusCode: 401,
@@ -188,7 +179,10 @@ describe('authentication', () => {
   });
 
   it('tells a login that is missing from one that is refused', async () => {
-    const { host } = await registry(() => ({ status: 401, headers: { 'www-authenticate': 'Basic realm="r"' } }));
+    const { host } = await scriptedRegistry(() => ({
+      status: 401,
+      headers: { 'www-authenticate': 'Basic realm="r"' },
+    }));
     const refused = clientOf(host, { credentials: { kind: 'basic', username: 'u', password: 'old' } });
     expect(await failureOf(refused.getManifest('dev'))).toMatchObject({
       hint: `The login for ${host} in the Docker config is wrong, or has expired: docker login ${host}`,
@@ -201,7 +195,7 @@ describe('authentication', () => {
   });
 
   it('refuses a realm that is no URL', async () => {
-    const { host } = await registry(() => ({
+    const { host } = await scriptedRegistry(() => ({
       status: 401,
       headers: { 'www-authenticate': 'Bearer realm="nonsense"' },
     }));
@@ -232,7 +226,7 @@ describe('failures are told apart by status and error code', () => {
     [500, { kind: 'unavailable' }],
     [503, { kind: 'unavailable', retryAfterMs: 7_000 }],
   ])('HTTP %i while uploading', async (status, expected) => {
-    const { host } = await registry(({ method }) =>
+    const { host } = await scriptedRegistry(({ method }) =>
       method === 'POST'
         ? { status, headers: { 'retry-after': '7' }, body: '{"errors":[{"code":"DENIED","message":"no"}]}' }
         : undefined,
@@ -253,14 +247,16 @@ describe('failures are told apart by status and error code', () => {
   });
 
   it('the connection is dropped in the middle', async () => {
-    const { host } = await registry(({ method }) => (method === 'POST' ? 'hang-up' : undefined));
+    const { host } = await scriptedRegistry(({ method }) => (method === 'POST' ? 'hang-up' : undefined));
     expect(await failureOf(clientOf(host).pushArtifact({ files: FILES, tag: 'dev', config: {} }))).toMatchObject({
       kind: 'unavailable',
     });
   });
 
   it('an answer that never comes', async () => {
-    const { host } = await registry(({ method }) => (method === 'POST' ? ({ status: 100 } as const) : undefined));
+    const { host } = await scriptedRegistry(({ method }) =>
+      method === 'POST' ? ({ status: 100 } as const) : undefined,
+    );
     const limits = { requestTimeoutMs: 100 };
     expect(
       await failureOf(clientOf(host, { limits }).pushArtifact({ files: FILES, tag: 'dev', config: {} })),
@@ -268,7 +264,7 @@ describe('failures are told apart by status and error code', () => {
   });
 
   it("a file that cannot be read is the disk's failure", async () => {
-    const { host, seen } = await registry();
+    const { host, seen } = await scriptedRegistry();
     const broken = {
       path: 'a.yaml',
       mode: 0o644,

@@ -1,20 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startRegistry } from '../../src/embedded/testing.ts';
-import { type Artifact, createRegistryClient, type RegistryClientOptions } from '../../src/registry/client.ts';
+import type { Artifact } from '../../src/registry/client.ts';
 import { dockerRegistryInstalled, startDockerRegistry } from '../contract/registry/subjects.ts';
+import { clientOf, scriptedRegistry } from './clients.ts';
 import { type ScriptedRegistry, startScriptedRegistry } from './scripted-registry.ts';
-
-async function scripted(...args: Parameters<typeof startScriptedRegistry>): Promise<ScriptedRegistry> {
-  const started = await startScriptedRegistry(...args);
-  onTestFinished(() => started.close());
-  return started;
-}
-
-function clientOf(host: string, options: Partial<RegistryClientOptions> = {}) {
-  const client = createRegistryClient({ reference: `oci://${host}/team/apps`, credentials: 'anonymous', ...options });
-  onTestFinished(() => client.close());
-  return client;
-}
 
 const artifact = (content: string, rest: Partial<Artifact> = {}): Artifact => ({
   files: [{ path: 'a.yaml', mode: 0o644, read: () => Buffer.from(content) }],
@@ -27,14 +16,14 @@ const sent = (registry: ScriptedRegistry, method: string, path: string) =>
 
 describe('a push without a tag', () => {
   it('stores the manifest under its digest, and is known by that alone', async () => {
-    const { host, manifests } = await scripted();
+    const { host, manifests } = await scriptedRegistry();
     const pushed = await clientOf(host).pushArtifact(artifact('a'));
     expect(pushed).toMatchObject({ revision: pushed.digest, unchanged: false });
     expect([...manifests.keys()]).toEqual([pushed.digest]);
   });
 
   it('sends nothing when the manifest is there, whoever brought it', async () => {
-    const registry = await scripted();
+    const registry = await scriptedRegistry();
     const first = await clientOf(registry.host).pushArtifact(artifact('a'));
     const before = registry.seen.length;
     const again = await clientOf(registry.host).pushArtifact(artifact('a'));
@@ -45,7 +34,7 @@ describe('a push without a tag', () => {
 
 describe('pushes at the same time', () => {
   it('bring a blob and a manifest that they share once', async () => {
-    const registry = await scripted();
+    const registry = await scriptedRegistry();
     const client = clientOf(registry.host);
     const pushed = await Promise.all([
       client.pushArtifact(artifact('a')),
@@ -60,7 +49,7 @@ describe('pushes at the same time', () => {
   });
 
   it('that wait for one upload all fail with it', async () => {
-    const registry = await scripted(({ method }) => (method === 'POST' ? { status: 503 } : undefined));
+    const registry = await scriptedRegistry(({ method }) => (method === 'POST' ? { status: 503 } : undefined));
     const client = clientOf(registry.host);
     const outcomes = await Promise.allSettled([1, 2, 3].map(() => client.pushArtifact(artifact('a'))));
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
@@ -71,7 +60,7 @@ describe('pushes at the same time', () => {
 
 describe('what a registry is known to have', () => {
   it('is not asked for again', async () => {
-    const registry = await scripted();
+    const registry = await scriptedRegistry();
     const client = clientOf(registry.host);
     await client.pushArtifact(artifact('a'));
     const before = registry.seen.length;
@@ -85,7 +74,7 @@ describe('what a registry is known to have', () => {
 
   it('is brought again where the registry was emptied since', async () => {
     let emptied = false;
-    const registry = await scripted(({ method, path }) => {
+    const registry = await scriptedRegistry(({ method, path }) => {
       const isManifest = method === 'PUT' && path.includes('/manifests/');
       if (!isManifest || !emptied) return undefined;
       emptied = false;
@@ -104,7 +93,7 @@ describe('what a registry is known to have', () => {
   });
 
   it('a blob that vanishes under the push is a failure that is worth another attempt', async () => {
-    const { host } = await scripted(({ method, path }) =>
+    const { host } = await scriptedRegistry(({ method, path }) =>
       method === 'PUT' && path.includes('/manifests/')
         ? { status: 400, body: '{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN"}]}' }
         : undefined,
@@ -117,7 +106,7 @@ describe('warming up', () => {
   const begun = (registry: ScriptedRegistry) => sent(registry, 'POST', '/blobs/uploads/');
 
   it('logs in and begins an upload ahead of the push, once for many signs of one', async () => {
-    const registry = await scripted(({ authorization }) =>
+    const registry = await scriptedRegistry(({ authorization }) =>
       authorization === undefined ? { status: 401, headers: { 'www-authenticate': 'Basic realm="r"' } } : undefined,
     );
     const credentials = { kind: 'basic', username: 'u', password: 'p' } as const;
@@ -137,7 +126,7 @@ describe('warming up', () => {
 
   it('costs nothing but time where the registry has forgotten the upload', async () => {
     let forgotten = 1;
-    const registry = await scripted(({ method, path }) => {
+    const registry = await scriptedRegistry(({ method, path }) => {
       if (method !== 'PUT' || !path.includes('/blobs/uploads/') || forgotten === 0) return undefined;
       forgotten -= 1;
       return { status: 404, body: '{"errors":[{"code":"BLOB_UPLOAD_UNKNOWN"}]}' };
@@ -150,7 +139,7 @@ describe('warming up', () => {
 
   it('is done anew when it was long ago', async () => {
     let now = 0;
-    const registry = await scripted();
+    const registry = await scriptedRegistry();
     const client = clientOf(registry.host, { now: () => now });
     await client.warm();
     now = 3_600_000;
@@ -160,7 +149,7 @@ describe('warming up', () => {
 
   it('is not tried over and over where the registry does not take it, and again after a while', async () => {
     let now = 0;
-    const registry = await scripted(({ method }) => (method === 'POST' ? { status: 503 } : undefined));
+    const registry = await scriptedRegistry(({ method }) => (method === 'POST' ? { status: 503 } : undefined));
     const client = clientOf(registry.host, { now: () => now });
     for (let sign = 0; sign < 5; sign += 1) await client.warm();
     expect(begun(registry)).toBe(1);

@@ -1,20 +1,14 @@
 import { SKIP_RECONCILE } from '../../domain/argo/annotations.ts';
 import { pathGlob } from '../../domain/argo/path-glob.ts';
 import type { KubeObject } from '../../domain/kube-object.ts';
+import type { Controller } from '../controllers.ts';
 import { parseQueueKey, queueKey } from '../flux/flux-context.ts';
 import { WorkQueue } from '../flux/work-queue.ts';
 import { asArray } from '../json-value.ts';
 import { performOperation } from './application-operation.ts';
 import { type CompareWith, higher, neededRefresh, type Refreshing, refresh } from './application-refresh.ts';
 import { projectName } from './application-spec.ts';
-import {
-  type ArgoContext,
-  type ArgoController,
-  argoResource,
-  instanceName,
-  patchArgo,
-  readArgo,
-} from './argo-context.ts';
+import { type ArgoContext, argoResource, instanceName, patchArgo, readArgo } from './argo-context.ts';
 import { ManagedObjects } from './managed-objects.ts';
 import type { RepoServer } from './repo-server.ts';
 
@@ -38,7 +32,7 @@ export function applicationController(
   context: ArgoContext,
   server: RepoServer,
   options: ApplicationControllerOptions,
-): ArgoController {
+): Controller {
   const { store } = context.access;
   const refreshing: Refreshing = { context, server, managed: new ManagedObjects(context) };
   const requested = new Map<string, CompareWith>();

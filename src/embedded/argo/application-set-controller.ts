@@ -3,10 +3,11 @@ import { applicationsOf } from '../../domain/argo/application-set.ts';
 import type { GeneratorFiles } from '../../domain/argo/application-set-generators.ts';
 import type { KubeObject } from '../../domain/kube-object.ts';
 import { rfc3339 } from '../clock.ts';
+import type { Controller } from '../controllers.ts';
 import { parseQueueKey, queueKey } from '../flux/flux-context.ts';
 import { WorkQueue } from '../flux/work-queue.ts';
 import { asArray, asObject, asString, type JsonObject, sameJson } from '../json-value.ts';
-import { type ArgoContext, type ArgoController, argoResource, readArgo } from './argo-context.ts';
+import { type ArgoContext, argoResource, readArgo } from './argo-context.ts';
 import { wordsOf } from './oci-artifact.ts';
 import type { RepoServer } from './repo-server.ts';
 
@@ -18,7 +19,7 @@ const PRESERVED_ANNOTATIONS = [REFRESH, 'argocd.argoproj.io/hydrate'];
 const PRESERVED_PREFIX = 'notified.notifications.argoproj.io';
 
 /** Makes the Applications of ApplicationSets, and puts back what others change of their spec, labels and annotations. */
-export function applicationSetController(context: ArgoContext, server: RepoServer): ArgoController {
+export function applicationSetController(context: ArgoContext, server: RepoServer): Controller {
   const { store } = context.access;
   const queue: WorkQueue = new WorkQueue(context.clock, 1, async (key) => {
     const { namespace, name } = parseQueueKey(key);

@@ -1,14 +1,15 @@
 import type { KubeObject } from '../../domain/kube-object.ts';
 import { type EmbeddedClock, realClock } from '../clock.ts';
 import type { EmbeddedCluster } from '../cluster.ts';
-import type { Latency } from '../flux/flux-context.ts';
-import { delay, type UnreportedHealth } from '../flux/health-check.ts';
+import { type Controller, startControllers } from '../controllers.ts';
+import type { UnreportedHealth } from '../flux/health-check.ts';
 import { type BuilderName, detectBuilder, kustomizeBuilder } from '../flux/kustomize-build.ts';
 import type { RemoteSources } from '../flux/source-controller.ts';
 import type { UnknownKinds } from '../flux/unknown-kinds.ts';
+import { type Latency, staged } from '../staged.ts';
 import { applicationController } from './application-controller.ts';
 import { applicationSetController } from './application-set-controller.ts';
-import type { ArgoContext, ArgoController, ArgoStage, TrackingMethod } from './argo-context.ts';
+import type { ArgoContext, ArgoStage, TrackingMethod } from './argo-context.ts';
 import { ARGO_DEFINITIONS, ARGO_VERSION } from './definitions/argo-definitions.ts';
 import { type GitFiles, RepoServer } from './repo-server.ts';
 
@@ -83,20 +84,14 @@ export async function startArgoCd(options: ArgoCdOptions): Promise<EmbeddedArgoC
     remoteSources: options.remoteSources ?? 'pull',
     rewrite: options.rewrite ?? ((object) => object),
     signal: abort.signal,
-    async stage(stage, application) {
-      const latency = options.latency?.[stage];
-      const ms = typeof latency === 'function' ? latency(application) : (latency ?? 0);
-      if (ms > 0) await delay({ clock }, ms, abort.signal);
-      const failure = options.fail?.(stage, application);
-      if (failure !== undefined) throw new Error(failure);
-    },
+    stage: staged(options, clock, abort.signal),
     count(what, { kind, metadata }) {
       const id = `${kind}/${metadata.namespace}/${metadata.name}`;
       counts[what].set(id, (counts[what].get(id) ?? 0) + 1);
     },
   };
   const server = new RepoServer(context, builder, options.git ?? (async () => undefined));
-  const controllers: readonly ArgoController[] = [
+  const controllers: readonly Controller[] = [
     applicationController(context, server, {
       statusWorkers: workers.status ?? 20,
       operationWorkers: workers.operation ?? 10,
@@ -107,10 +102,7 @@ export async function startArgoCd(options: ArgoCdOptions): Promise<EmbeddedArgoC
     }),
     applicationSetController(context, server),
   ];
-  const unsubscribe = cluster.access.store.subscribe((event) => {
-    for (const controller of controllers) controller.observe(event);
-  });
-  for (const controller of controllers) controller.start();
+  const stopControllers = await startControllers(cluster.access, controllers);
   let stopped: Promise<void> | undefined;
   return {
     builder: builderName,
@@ -128,9 +120,8 @@ export async function startArgoCd(options: ArgoCdOptions): Promise<EmbeddedArgoC
     },
     stop() {
       stopped ??= (async () => {
-        unsubscribe();
         abort.abort();
-        await Promise.all(controllers.map((controller) => controller.stop()));
+        await stopControllers();
         await builder.stop();
       })();
       return stopped;

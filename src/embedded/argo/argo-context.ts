@@ -6,7 +6,6 @@ import type { RemoteSources } from '../flux/source-controller.ts';
 import type { UnknownKinds } from '../flux/unknown-kinds.ts';
 import type { ObjectAccess } from '../store/object-access.ts';
 import type { ApiResource } from '../store/resource-registry.ts';
-import type { StoreEvent } from '../store/store-event.ts';
 import { ARGO_GROUP } from './definitions/argo-definitions.ts';
 
 /** The steps that a test may slow down or break: making manifests, comparing them with what is live, applying them. */
@@ -32,14 +31,6 @@ export interface ArgoContext {
   stage(stage: ArgoStage, application: KubeObject): Promise<void>;
   /** Counts one comparison, or one sync. */
   count(what: 'refresh' | 'sync', application: KubeObject): void;
-}
-
-/** A running stand-in. */
-export interface ArgoController {
-  observe(event: StoreEvent): void;
-  /** Enqueues what is in the cluster already. */
-  start(): void;
-  stop(): Promise<void>;
 }
 
 export const CONTROLLER = 'argocd-application-controller';

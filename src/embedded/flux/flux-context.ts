@@ -3,14 +3,10 @@ import { StatusError } from '../api/status-error.ts';
 import type { EmbeddedClock } from '../clock.ts';
 import type { ObjectAccess } from '../store/object-access.ts';
 import type { ApiResource } from '../store/resource-registry.ts';
-import type { StoreEvent } from '../store/store-event.ts';
 import type { ArtifactFiles } from './archive.ts';
 import type { SourceArtifact } from './flux-object.ts';
 import { persistStatus } from './persist-status.ts';
 import { type StatusChange, withStatusChange } from './status-change.ts';
-
-/** Milliseconds, or a function of the object that is being reconciled. */
-export type Latency = number | ((object: KubeObject) => number);
 
 /** The steps of a reconcile that a test may slow down or break. */
 export type FluxStage = 'source' | 'build' | 'apply' | 'health';
@@ -73,12 +69,4 @@ export function queueKey(object: KubeObject): string {
 export function parseQueueKey(key: string): { namespace: string; name: string } {
   const slash = key.indexOf('/');
   return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
-}
-
-/** A running stand-in. */
-export interface Controller {
-  observe(event: Pick<StoreEvent, 'type' | 'object' | 'previous'>): void;
-  /** Enqueues what is in the cluster already. */
-  start(): void | Promise<void>;
-  stop(): Promise<void>;
 }

@@ -1,9 +1,11 @@
 import type { KubeObject } from '../../domain/kube-object.ts';
 import { type EmbeddedClock, realClock } from '../clock.ts';
 import type { EmbeddedCluster } from '../cluster.ts';
+import { type Controller, startControllers } from '../controllers.ts';
+import { type Latency, staged } from '../staged.ts';
 import { startArtifactServer } from './artifact-server.ts';
-import type { Controller, FluxContext, FluxStage, Latency } from './flux-context.ts';
-import { delay, type UnreportedHealth } from './health-check.ts';
+import type { FluxContext, FluxStage } from './flux-context.ts';
+import type { UnreportedHealth } from './health-check.ts';
 import { helmController } from './helm-controller.ts';
 import type { HelmFailure } from './helm-release-run.ts';
 import { type BuilderName, detectBuilder, kustomizeBuilder } from './kustomize-build.ts';
@@ -71,13 +73,7 @@ export async function startFlux(options: FluxOptions): Promise<EmbeddedFlux> {
     access: cluster.access,
     clock,
     storage,
-    async stage(stage, object) {
-      const latency = options.latency?.[stage];
-      const ms = typeof latency === 'function' ? latency(object) : (latency ?? 0);
-      if (ms > 0) await delay({ clock }, ms, abort.signal);
-      const failure = options.fail?.(stage, object);
-      if (failure !== undefined) throw new Error(failure);
-    },
+    stage: staged(options, clock, abort.signal),
     countRun({ kind, metadata }) {
       const id = `${kind}/${metadata.namespace}/${metadata.name}`;
       runs[id] = (runs[id] ?? 0) + 1;
@@ -102,10 +98,7 @@ export async function startFlux(options: FluxOptions): Promise<EmbeddedFlux> {
     }),
     helmController(context, workers.helm ?? 4, options.helm?.fail ?? (() => undefined)),
   ];
-  const unsubscribe = cluster.access.store.subscribe((event) => {
-    for (const controller of controllers) controller.observe(event);
-  });
-  await Promise.all(controllers.map((controller) => controller.start()));
+  const stopControllers = await startControllers(cluster.access, controllers);
   let stopped: Promise<void> | undefined;
   return {
     builder: builderName,
@@ -119,9 +112,8 @@ export async function startFlux(options: FluxOptions): Promise<EmbeddedFlux> {
     },
     stop() {
       stopped ??= (async () => {
-        unsubscribe();
         abort.abort();
-        await Promise.all(controllers.map((controller) => controller.stop()));
+        await stopControllers();
         await Promise.all([storage.stop(), builder.stop()]);
       })();
       return stopped;

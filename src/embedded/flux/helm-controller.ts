@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../domain/kube-object.ts';
+import type { Controller } from '../controllers.ts';
 import { asArray, asObject } from '../json-value.ts';
-import { type Controller, type FluxContext, parseQueueKey, queueKey, readObject, resourceOf } from './flux-context.ts';
+import { type FluxContext, parseQueueKey, queueKey, readObject, resourceOf } from './flux-context.ts';
 import {
   artifactOf,
   asksForReconcile,

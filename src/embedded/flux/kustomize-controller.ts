@@ -1,7 +1,8 @@
 import type { KubeObject } from '../../domain/kube-object.ts';
+import type { Controller } from '../controllers.ts';
 import { asArray } from '../json-value.ts';
 import { ArtifactNotFoundError } from './artifact-download.ts';
-import { type Controller, type FluxContext, parseQueueKey, queueKey, readObject, resourceOf } from './flux-context.ts';
+import { type FluxContext, parseQueueKey, queueKey, readObject, resourceOf } from './flux-context.ts';
 import { dependencyProblem, inDependencyOrder } from './flux-dependencies.ts';
 import {
   artifactOf,

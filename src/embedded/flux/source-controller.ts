@@ -1,7 +1,8 @@
 import type { KubeObject } from '../../domain/kube-object.ts';
+import type { Controller, ObjectEvent } from '../controllers.ts';
 import { asArray, asObject, asString } from '../json-value.ts';
 import { sha256 } from './archive.ts';
-import { type Controller, parseQueueKey, queueKey } from './flux-context.ts';
+import { parseQueueKey, queueKey } from './flux-context.ts';
 import { asksForReconcile, durationMs, isSuspended } from './flux-object.ts';
 import { OciSourceRun } from './oci-source.ts';
 import type { SourceContext } from './source-objects.ts';
@@ -23,7 +24,11 @@ export type RemoteSources = 'assume' | 'pull';
  * source-controller, as far as OCIRepositories go; a HelmRepository is ready at once. GitRepositories, Buckets and HelmCharts are left
  * alone: what a test writes into their status is what the other controllers work with.
  */
-export function sourceController(context: SourceContext, workers: number, remoteSources: RemoteSources): Controller {
+export function sourceController(
+  context: SourceContext,
+  workers: number,
+  remoteSources: RemoteSources,
+): Controller<ObjectEvent> {
   const failures = new Map<string, number>();
   const queue = new WorkQueue(context.clock, workers, async (key) => {
     const { namespace, name } = parseQueueKey(key);

@@ -1,16 +1,9 @@
 import type { KubeObject } from '../../domain/kube-object.ts';
+import type { Controller } from '../controllers.ts';
 import { asArray, asObject, asString, type JsonObject } from '../json-value.ts';
 import { type ArtifactFiles, contentDigest } from './archive.ts';
 import { type CopyOperation, composeArtifact } from './copy-rules.ts';
-import {
-  type Controller,
-  type FluxContext,
-  parseQueueKey,
-  queueKey,
-  readObject,
-  resourceOf,
-  writeStatus,
-} from './flux-context.ts';
+import { type FluxContext, parseQueueKey, queueKey, readObject, resourceOf, writeStatus } from './flux-context.ts';
 import { artifactOf, asksForReconcile, durationMs, isSuspended, namespaceOf, referenceOf } from './flux-object.ts';
 import { WorkQueue } from './work-queue.ts';
 
