@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { garbageCollector } from '../src/cli/session/garbage-collector.ts';
 import type { KubeObject } from '../src/domain/kube-object.ts';
 import { startCluster, startFlux, startRegistry } from '../src/embedded/testing.ts';
 import { directoryOf } from './generated-tree.ts';
@@ -41,6 +42,8 @@ export function sharedNow(): number {
 
 /** In a cluster the builds run in another process than the API server: here they begin once the requests of a save are out. */
 const BUILDS_BEGIN_AFTER_MS = 60;
+/** A real API server and a real registry do not stop for their garbage: here it is collected when nobody waits for an answer. */
+const COLLECTED_AFTER_MS = 100;
 const REQUESTED_AT = 'reconcile.fluxcd.io/requestedAt';
 
 /** A cluster, a registry and Flux's stand-ins in a process of their own, so that their work and memory are not counted. */
@@ -87,7 +90,11 @@ async function serve({ kustomizations, flux }: EmbeddedProcessOptions): Promise<
   const applied = new Map<string, string>();
   let through: string | undefined;
   let sourceReadyAtMs = 0;
+  const collect = garbageCollector();
+  let collecting: NodeJS.Timeout | undefined;
   cluster.access.store.subscribe(({ type, object }) => {
+    clearTimeout(collecting);
+    collecting = setTimeout(() => collect({ type: 'major', execution: 'sync' }), COLLECTED_AFTER_MS).unref();
     const { kind, metadata } = object;
     if (type === 'DELETED' || (kind !== 'OCIRepository' && kind !== 'Kustomization')) return;
     const token = metadata.annotations?.[REQUESTED_AT];

@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startWatchSession, type WatchSession } from '../src/cli/watch-session.ts';
-import { loadKubeconfig } from '../src/cluster/kubeconfig.ts';
 import { DEFAULT_LIMITS } from '../src/domain/limits.ts';
 import { type EmbeddedProcess, type Report, sharedNow, startEmbeddedProcess } from './embedded-process.ts';
 import { generateTree, leafOf, manifest } from './generated-tree.ts';
 import { quantile } from './quantile.ts';
 import { isMain, printTable, type Row } from './table.ts';
+import { startWatch } from './watch-process.ts';
 
 const KUSTOMIZATIONS = 100;
 const MANIFESTS_EACH = 4;
@@ -15,6 +14,8 @@ const SAVES = Number(process.env.BENCH_SAVES ?? 200);
 /** Saves before those that count: until then the code runs uncompiled. */
 const WARM_UP_SAVES = 10;
 const STUCK_AFTER_MS = 30_000;
+/** After a save is through: its events come in, and the sweep after the cycle ends. Nobody saves sooner. */
+const AT_REST_MS = 300;
 
 interface Sample {
   /** Save → PATCH of the Kustomization at the API server. */
@@ -30,22 +31,18 @@ const ISOLATED_TARGETS = 5;
 
 /**
  * From a save to the last request it makes: on the shared source the PATCH of the one Kustomization it affects, with a source of its own the PATCH
- * of that one's digest. The watch runs in this process; the API server, the registry and Flux's stand-ins in another.
+ * of that one's digest. The watch is the built CLI as a process; the API server, the registry and Flux's stand-ins are another, and this one saves.
  */
 export async function run(): Promise<Row[]> {
-  const shared = await inWorld('off', async (root, reports) => {
-    const samples: Sample[] = [];
-    for (let save = 0; save < WARM_UP_SAVES; save += 1) await saveOne(root, reports, save);
-    for (let save = 0; save < SAVES; save += 1) samples.push(await saveOne(root, reports, WARM_UP_SAVES + save));
-    return samples;
-  });
-  const isolated = await inWorld('on', async (root, reports) => {
-    const samples: number[] = [];
-    for (let save = 0; save < WARM_UP_SAVES; save += 1) await saveIsolated(root, reports, save);
-    for (let save = 0; save < SAVES; save += 1) samples.push(await saveIsolated(root, reports, WARM_UP_SAVES + save));
-    return samples;
-  });
+  const shared = await inWorld('off', (root, reports) => samplesOf((save) => saveOne(root, reports, save)));
+  const isolated = await inWorld('on', (root, reports) => samplesOf((save) => saveIsolated(root, reports, save)));
   return rowsOf(shared, isolated);
+}
+
+async function samplesOf<Sample>(measure: (save: number) => Promise<Sample>): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (let save = 0; save < WARM_UP_SAVES + SAVES; save += 1) samples.push(await measure(save));
+  return samples.slice(WARM_UP_SAVES);
 }
 
 async function inWorld<Samples>(
@@ -58,52 +55,23 @@ async function inWorld<Samples>(
   const world = await startEmbeddedProcess({ kustomizations: KUSTOMIZATIONS, flux: true });
   try {
     const reports = new Reports(world);
-    const session = await startSession(directory, root, world, isolate);
+    const through = reports.next((report) => report.type === 'through');
+    const kubeconfig = join(directory, 'kubeconfig');
+    writeFileSync(kubeconfig, world.kubeconfig, { mode: 0o600 });
+    const home = join(directory, 'home');
+    mkdirSync(home);
+    const watch = startWatch({ directory: root, home, kubeconfig, more: ['--initial', `--isolate=${isolate}`] });
     try {
-      await reports.next((report) => report.type === 'through');
+      await watch.started;
+      await through;
       return await measure(root, reports);
     } finally {
-      await session.stop();
+      await watch.kill();
     }
   } finally {
     await world.stop();
     rmSync(directory, { recursive: true, force: true });
   }
-}
-
-async function startSession(
-  directory: string,
-  root: string,
-  world: EmbeddedProcess,
-  isolate: 'on' | 'off',
-): Promise<WatchSession> {
-  const kubeconfig = join(directory, 'kubeconfig');
-  writeFileSync(kubeconfig, world.kubeconfig, { mode: 0o600 });
-  return startWatchSession({
-    dir: root,
-    root: undefined,
-    connection: await loadKubeconfig({ path: kubeconfig }),
-    clusterName: 'bench',
-    namespace: undefined,
-    source: undefined,
-    registry: undefined,
-    tag: undefined,
-    full: { reason: 'initial', detail: 'bench' },
-    dryRun: false,
-    logPath: join(directory, 'log', 'events.db'),
-    hooks: [],
-    isolate,
-    poll: false,
-    allowPrune: false,
-    ignore: [],
-    limits: DEFAULT_LIMITS,
-    env: process.env,
-    signal: new AbortController().signal,
-    onHappening: (happening) => {
-      if (happening.type === 'message' && happening.level !== 'info') process.stderr.write(`${happening.text}\n`);
-    },
-    onEvent: () => {},
-  });
 }
 
 /** Waits out what the save before set in motion, then saves one leaf. The leaf is any, but the same in each run. */
@@ -118,14 +86,12 @@ async function saveOne(root: string, reports: Reports, save: number): Promise<Sa
     (report) => report.type === 'asked' && report.kind === 'Kustomization' && report.name === name,
   );
   const through = reports.next(({ type }) => type === 'through');
-  const savedAt = sharedNow();
-  writeFileSync(join(root, leafOf(index)), manifest(index, 0, save + 1));
+  const savedAt = saveLeaf(root, index, save);
   const asked = await sourceAsked;
   const ready = await sourceReady;
   const last = await targetAsked;
   await through;
-  // The events of the rest come in, and the sweep after the cycle ends.
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await atRest();
   return { totalMs: last - savedAt, sourceAskedMs: asked - savedAt, fluxMs: ready - asked };
 }
 
@@ -134,12 +100,26 @@ async function saveIsolated(root: string, reports: Reports, save: number): Promi
   const index = (save % ISOLATED_TARGETS) * 17;
   const moved = reports.next((report) => report.type === 'moved');
   const applied = reports.next((report) => report.type === 'applied' && report.name === `app-${index}`);
-  const savedAt = sharedNow();
-  writeFileSync(join(root, leafOf(index)), manifest(index, 0, save + 1));
+  const savedAt = saveLeaf(root, index, save);
   const movedAt = await moved;
   await applied;
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await atRest();
   return movedAt - savedAt;
+}
+
+/** When the new content was in the file. How long the disk then takes to close it is nobody's share. */
+function saveLeaf(root: string, index: number, save: number): number {
+  const file = openSync(join(root, leafOf(index)), 'w');
+  try {
+    writeSync(file, manifest(index, 0, save + 1));
+    return sharedNow();
+  } finally {
+    closeSync(file);
+  }
+}
+
+function atRest(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, AT_REST_MS));
 }
 
 /** Turns reports into promises of the time at which one comes that fits. */

@@ -96,6 +96,17 @@ export function build(files: Files, path: string): Build {
   return { kind: 'made', content, objects };
 }
 
+const knownBuilds = new WeakMap<Files, Map<string, Build>>();
+
+/** As `build`, for files that never change, as those of an artifact: built once. */
+export function buildOfArtifact(files: Files, path: string): Build {
+  const builds = knownBuilds.get(files) ?? new Map<string, Build>();
+  knownBuilds.set(files, builds);
+  const made = builds.get(path) ?? build(files, path);
+  builds.set(path, made);
+  return made;
+}
+
 const parsedTexts = new Map<string, KustomizationText | undefined>();
 
 function parseKustomization(text: string): KustomizationText | undefined {

@@ -27,9 +27,10 @@ export type {
 } from './domain/target.ts';
 export { Workspace, type WorkspaceOptions } from './effects/workspace.ts';
 export { type Clock, systemClock } from './engine/clock.ts';
+export type { SeenAgain } from './engine/durability.ts';
 export { type EffectContext, type EffectHandler, Engine, type EngineOptions, type Outcome } from './engine/engine.ts';
 export type { EngineState, MachineKinds, PendingEffect } from './engine/engine-state.ts';
-export type { EventLog, LoggedEvent, LogIdentity, NewEvent, Snapshot } from './engine/event-log.ts';
+export type { Durability, EventLog, LoggedEvent, LogIdentity, NewEvent, Snapshot } from './engine/event-log.ts';
 export { createMemoryLog } from './engine/memory-log.ts';
 export { replay } from './engine/replay.ts';
 export { openSqliteLog } from './engine/sqlite-log.ts';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { objectPath } from '../../src/cluster/resource.ts';
 import { directoryOf, generateTree, leafOf, manifest } from '../generated-tree.ts';
+import { startWatch, type WatchProcess } from '../watch-process.ts';
 import type { BenchCluster } from './bench-cluster.ts';
 import { Observer, type Seen } from './observer.ts';
-import { startWatch, type WatchProcess } from './watch-process.ts';
 
 /** One save, in ms since it; `settledMs`: until every Kustomization is through. */
 export interface Sample {

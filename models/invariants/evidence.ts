@@ -43,7 +43,7 @@ export interface TargetTruth {
   readonly onDisk: Build;
   /** What was applied last; undefined: nothing yet. */
   readonly applied: string | undefined;
-  /** What its status says is applied, while it is Ready. */
+  /** What its status says is applied, while it is Ready, and what it reads is there. */
   readonly revision: string | undefined;
   /** Does not become Ready for now, or depends on one that does not. */
   readonly hampered: boolean;

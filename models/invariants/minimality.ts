@@ -1,3 +1,4 @@
+import { OTHER_BUILD } from '../../src/domain/resolution.ts';
 import type { Evidence, Invariant, LoggedEvent, StateView } from './evidence.ts';
 import { targetOf } from './machine-views.ts';
 
@@ -72,10 +73,11 @@ export const minimality: Invariant = {
       const id = event.machine.slice('target/'.length);
       if (event.type === 'BaselineFound') {
         settle(id);
-        // Nobody knows any more what it was reconciled with; or it was composed, maybe of an older push than the one that is known.
+        // Nobody knows any more what it was reconciled with, or knows it for another definition only, and the log says so; or it was composed, maybe of
+        // an older push than the one that is known.
         const machine = state.machines.get(event.machine);
         const isComposed = machine !== undefined && targetOf(machine).reads.startsWith('ExternalArtifact/');
-        if (event.digest === undefined || isComposed) of(id).settled = undefined;
+        if (event.digest === undefined || event.digest === OTHER_BUILD || isComposed) of(id).settled = undefined;
       }
       if (event.type === 'ReconcileWanted') {
         of(id).wants += 1;

@@ -106,6 +106,7 @@ function watchOptionsOf(options: DemoOptions, dir: string, log: string): WatchOp
     source: undefined,
     ignore: ignorePatterns([]),
     limits: options.limits,
+    engine: undefined,
     allowContexts: [],
     registry: undefined,
     tag: undefined,

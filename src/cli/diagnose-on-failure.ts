@@ -1,3 +1,4 @@
+import type { Diagnosis } from '../domain/diagnosis/diagnosis.ts';
 import type { ObjectId } from '../domain/target.ts';
 import { diagnose } from '../effects/diagnose.ts';
 import type { DiagnoseClient } from '../effects/diagnose-context.ts';
@@ -8,7 +9,7 @@ import { errorReport, formatErrorReport } from './error-report.ts';
 
 /**
  * For a command that has failed: the error, what a look at the cluster finds of it, both on stderr; `main` prints the error again at the end.
- * With `json` the diagnosis is one line of JSON. An unreachable cluster adds nothing. Never rejects; takes 15 s at most.
+ * With `json` the diagnosis is one line of JSON. An unreachable cluster adds nothing, nor does one in which nothing is found. Never rejects; takes 15 s at most.
  */
 export async function diagnoseOnFailure(
   error: unknown,
@@ -18,7 +19,8 @@ export async function diagnoseOnFailure(
   if (io.signal.aborted) return;
   const { client, targets, json } = input;
   const diagnosis = await diagnose(client, { signal: io.signal, ...(targets.length === 0 ? {} : { targets }) });
-  if (diagnosis.unreachable !== undefined || io.signal.aborted) return;
+  // What could not be asked may well be Ready: that all is well would only be confusing beside the error.
+  if (diagnosis.unreachable !== undefined || io.signal.aborted || isEmpty(diagnosis)) return;
   if (json) {
     io.stderr.write(`${JSON.stringify({ diagnosis })}\n`);
     return;
@@ -26,4 +28,9 @@ export async function diagnoseOnFailure(
   const style = createStyle({ color: io.color, unicode: supportsUnicode(io.env), width: Number.POSITIVE_INFINITY });
   const report = formatErrorReport(errorReport(error, io.env), { json: false, color: io.color });
   io.stderr.write(`${report}\n${renderDiagnosis(diagnosis, style).join('\n')}\n\n`);
+}
+
+function isEmpty({ resources, workloads, enginePods, events, cycles, skipped, complete }: Diagnosis): boolean {
+  const found = [resources, workloads, enginePods, events, cycles, skipped];
+  return complete && found.every(({ length }) => length === 0);
 }

@@ -17,3 +17,8 @@ export function parseDurationMs(text: string): number | undefined {
   const roundedMs = Math.round(totalMs);
   return Number.isSafeInteger(roundedMs) ? roundedMs : undefined;
 }
+
+/** The number with the unit that is likely meant: milliseconds where the `usual` value has them, else seconds. */
+export function withUnit(number: string, usual: string | undefined): string {
+  return `${number}${usual?.endsWith('ms') === true ? 'ms' : 's'}`;
+}

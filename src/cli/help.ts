@@ -11,7 +11,7 @@ export type Emphasis = (text: string) => string;
 /** The help of the program as a whole, ends with a newline. */
 export function programHelp(commands: readonly AnyCommand[], bold: Emphasis): string {
   return [
-    'Save a manifest, and only what it affects is reconciled by Flux, live in a fraction of a second.',
+    'Save a manifest, and only what it affects is reconciled by Flux or Argo CD, live in a fraction of a second.',
     '',
     bold('Usage'),
     `  ${PROGRAM} COMMAND [options]`,

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { scaffold } from '../domain/scaffold/scaffold.ts';
 import {
@@ -7,6 +7,7 @@ import {
   type ScaffoldFile,
   type ScaffoldPlan,
 } from '../domain/scaffold/scaffold-plan.ts';
+import { makeDirectory } from '../engine/make-directory.ts';
 import { createJsonLines } from '../ui/json-lines.ts';
 import type { CommandIo } from './command.ts';
 import { ENGINE_NAMES } from './engine-option.ts';
@@ -61,7 +62,7 @@ function writeNew(project: string, files: readonly ScaffoldFile[]): Written {
   const kept: string[] = [];
   for (const { path, text } of files) {
     const file = join(project, path);
-    mkdirSync(dirname(file), { recursive: true });
+    makeDirectory(dirname(file));
     try {
       // Fails where there is one, whatever it is: a link that leads nowhere too.
       writeFileSync(file, text, { flag: 'wx' });

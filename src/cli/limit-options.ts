@@ -99,7 +99,7 @@ export function expectedLimit(name: string): string {
 
 function positiveMs(option: string, milliseconds: number): number {
   if (milliseconds > 0) return milliseconds;
-  throw new UsageError(`${option} expects a duration above 0, found '${milliseconds}ms'`, 'e.g. 5m');
+  throw new UsageError(`${option} expects a duration above 0, found '${milliseconds}'`, 'e.g. 5m');
 }
 
 function limitNames(): (keyof Limits)[] {

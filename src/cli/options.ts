@@ -1,5 +1,6 @@
 import type { IsolateMode } from '../domain/isolation/isolation-decision.ts';
 import type { Limits } from '../domain/limits.ts';
+import type { EngineName } from './engine-option.ts';
 
 /** Which cluster a command talks to, as given on the command line. */
 export interface ClusterOptions {
@@ -40,6 +41,8 @@ export interface DirectoryOptions {
 export interface WatchOptions extends ClusterOptions, DirectoryOptions {
   /** `--allow-context NAME` (repeatable): contexts that may be used although they are not local. */
   readonly allowContexts: readonly string[];
+  /** `--engine`: whose source DIR feeds, where both engines have one that fits. */
+  readonly engine: EngineName | undefined;
   /** `--registry oci://HOST/REPOSITORY`: where to push, as seen from here; undefined: the source's own URL. */
   readonly registry: string | undefined;
   /** `--tag NAME`; undefined: the source's own tag. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { parseDurationMs } from './duration.ts';
+import { parseDurationMs, withUnit } from './duration.ts';
 import { UsageError } from './errors.ts';
 import { nearestName } from './nearest-name.ts';
 import type { OptionSpec, PositionalSpec } from './option-spec.ts';
@@ -124,7 +124,7 @@ function checkedValue(spec: OptionSpec, value: string | undefined, inline: boole
   if (spec.kind === 'duration' && parseDurationMs(value) === undefined) {
     throw new UsageError(
       `${shown} expects a duration such as 75ms, 2s, 5m or 1h, found ${quoted(value)}`,
-      /^\d+$/.test(value) ? `did you mean ${shown} ${value}ms?` : `see ${helpLine}`,
+      /^\d+$/.test(value) ? `did you mean ${shown} ${withUnit(value, spec.fallback)}?` : `see ${helpLine}`,
     );
   }
   if (spec.kind === 'count' && !(/^\d+$/.test(value) && Number.isSafeInteger(Number(value)))) {

@@ -1,4 +1,6 @@
+import type { Diagnosis } from '../domain/diagnosis/diagnosis.ts';
 import type { Limits } from '../domain/limits.ts';
+import type { ObjectId } from '../domain/target.ts';
 import type { FailedAttempt } from '../effects/attempted.ts';
 import type { Clock } from '../engine/clock.ts';
 import type { EngineState } from '../engine/engine-state.ts';
@@ -8,8 +10,10 @@ import { everyTargetReady } from '../machines/run-rules.ts';
 import { progressOf, type ResourceProgress, runProgress } from '../projections/run-progress.ts';
 import type { Happening } from '../ui/happening.ts';
 import { createJsonLines } from '../ui/json-lines.ts';
+import { renderDiagnosis } from '../ui/render-diagnosis.ts';
 import { renderHappening } from '../ui/render-watch.ts';
 import { createRunView } from '../ui/run-view.ts';
+import { targetLabel } from '../ui/target-label.ts';
 import { createTerminal } from '../ui/terminal.ts';
 import type { CommandIo } from './command.ts';
 import { retryMessage } from './retry-message.ts';
@@ -19,6 +23,8 @@ export interface ReconcileOutput {
   readonly happened: (happening: Happening) => void;
   readonly retried: (failed: FailedAttempt) => void;
   readonly step: (events: readonly LoggedEvent[], state: Readonly<EngineState>) => void;
+  /** Of what has failed while others are still waited for; on stderr. */
+  readonly diagnosed: (diagnosis: Diagnosis, failed: readonly ObjectId[]) => void;
   readonly ended: (run: RunContext, state: Readonly<EngineState>) => void;
   readonly close: () => void;
 }
@@ -39,6 +45,12 @@ function textOutput(io: CommandIo, { attemptsMax }: Limits, clock: Clock): Recon
     retried: (failed) => happened(retryMessage(failed)),
     step: (events, state) => {
       for (const progress of touched(events, state, clock.now())) view.show(progress);
+    },
+    diagnosed: (diagnosis, failed) => {
+      const style = { ...terminal.style(), width: Number.POSITIVE_INFINITY };
+      const who = failed.map(targetLabel).join(', ');
+      const lines = renderDiagnosis(diagnosis, style);
+      terminal.printError(['', `${who} failed, and others are still waited for. What is behind it:`, ...lines, '']);
     },
     ended: (run, state) => {
       for (const progress of runProgress(state, clock.now())) if (progress.excluded) view.showExcluded(progress);
@@ -64,6 +76,7 @@ function textOutput(io: CommandIo, { attemptsMax }: Limits, clock: Clock): Recon
 /** One line a change of a resource, and the result as the last. */
 function jsonOutput(io: CommandIo, clock: Clock): ReconcileOutput {
   const print = createJsonLines(io.stdout);
+  const printError = createJsonLines(io.stderr);
   const printed = new Map<string, string>();
   const message = ({ type: _, ...fields }: Extract<Happening, { type: 'message' }>): void =>
     print({ type: 'message', at: clock.now(), ...fields });
@@ -81,6 +94,7 @@ function jsonOutput(io: CommandIo, clock: Clock): ReconcileOutput {
         print({ type: 'resource', at: clock.now(), ...progress });
       }
     },
+    diagnosed: (diagnosis) => printError({ diagnosis }),
     ended: (run, state) => {
       const { ready, others, excluded } = counts(run);
       print({

@@ -2,6 +2,7 @@ import type { ClusterClient } from '../cluster/client.ts';
 import type { ServedResource } from '../cluster/discovery.ts';
 import type { BeforeRequest } from '../domain/fresh-revision.ts';
 import type { Limits } from '../domain/limits.ts';
+import { missingDependencies } from '../domain/missing-dependencies.ts';
 import { targetObservation } from '../domain/observations-from-objects.ts';
 import { plannedReleases, releaseCircles } from '../domain/planned-release.ts';
 import { type ReconcilePlan, reconcilePlan } from '../domain/reconcile-plan.ts';
@@ -20,8 +21,11 @@ import { RUN, type RunContext } from '../machines/run-context.ts';
 import { stateName } from '../machines/state-name.ts';
 import { runOf } from '../projections/run-progress.ts';
 import type { Happening } from '../ui/happening.ts';
+import { targetLabel } from '../ui/target-label.ts';
+import type { EngineName } from './engine-option.ts';
 import { CommandFailedError } from './errors.ts';
 import { clusterEventsOf, revisionOf, sourceEvents } from './reconcile-cluster-events.ts';
+import type { ReconcileOptions } from './reconcile-options.ts';
 import { plannedRecoveries, resumeSuspended } from './reconcile-recoveries.ts';
 import { releaseEvents } from './reconcile-release-events.ts';
 import { reconcileSelection } from './reconcile-selection.ts';
@@ -33,11 +37,15 @@ export interface ReconcileSessionOptions {
   /** It stays the caller's. */
   readonly client: ClusterClient;
   readonly namespace: string | undefined;
+  /** Only this engine's targets. Default: those of both. */
+  readonly engine?: EngineName | undefined;
   readonly names: readonly string[];
   readonly exclude: readonly string[];
   readonly recover: boolean;
   /** Applications without automated sync are synced. */
   readonly sync?: boolean;
+  /** How Argo CD compares. Default `normal`. */
+  readonly refresh?: ReconcileOptions['refresh'];
   readonly limits: Limits;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -58,7 +66,10 @@ export interface ReconcileSession {
 /** Looks at the cluster, decides what is asked, and starts the run. Rejects with UsageError, FailureError or CommandFailedError. */
 export async function startReconcileSession(options: ReconcileSessionOptions): Promise<ReconcileSession> {
   const { client, limits, clock, signal } = options;
-  const engines: readonly GitOpsEngine[] = [FLUX_ENGINE, argoEngine({ syncsManual: options.sync === true })];
+  const engines: readonly GitOpsEngine[] = [
+    FLUX_ENGINE,
+    argoEngine({ refresh: options.refresh ?? 'normal', syncsManual: options.sync === true }),
+  ];
   const cleanup = new Cleanup();
   try {
     const view = new LiveView({ syncsManual: options.sync === true });
@@ -68,18 +79,23 @@ export async function startReconcileSession(options: ReconcileSessionOptions): P
       options,
     );
     cleanup.add(() => live.unsubscribe());
-    const { selected, excluded, releases } = reconcileSelection(view, engines, { ...options, server: client.server });
+    const { selected, excluded, releases } = reconcileSelection(view, chosenEngines(engines, options), {
+      ...options,
+      server: client.server,
+    });
     const planned = reconcilePlan({
       definitions: view.definitions,
       selected,
       excluded,
       revisionOf: (id) => revisionOf(view, id),
+      isReady: (id) => isReady(view, id),
     });
     if ('cycles' in planned) throw inCircles(planned.cycles);
     const asked = plannedReleases(releases);
     const rings = releaseCircles(asked);
     if (rings.length > 0) throw inCircles(rings);
     const plan = { ...planned.plan, targets: [...planned.plan.targets, ...asked] };
+    warnOfMissing(view, selected, options);
     const recoveries = options.recover ? await plannedRecoveries(client, view, served) : [];
 
     const { promise: over, resolve: end } = Promise.withResolvers<RunContext>();
@@ -137,6 +153,31 @@ export async function startReconcileSession(options: ReconcileSessionOptions): P
     cleanup.run();
     throw error;
   }
+}
+
+/** Flux looks again until it is there, and so does the run: that may well be soon, but it may be a slip of the pen. */
+function warnOfMissing(
+  view: LiveView,
+  selected: readonly ObjectId[],
+  { namespace, onHappening }: ReconcileSessionOptions,
+): void {
+  for (const { target, dependency } of missingDependencies(view.definitions, selected, namespace)) {
+    const text = `${targetLabel(target)} depends on ${targetLabel(dependency)}, which is not there: it waits until that is`;
+    const hint = `if nothing makes it, mend spec.dependsOn of ${target}`;
+    onHappening({ type: 'message', level: 'warning', text, hint });
+  }
+}
+
+function isReady(view: LiveView, id: ObjectId): boolean {
+  const object = view.object(id);
+  return object !== undefined && targetObservation(object).ready === 'True';
+}
+
+function chosenEngines(
+  engines: readonly GitOpsEngine[],
+  { engine }: Pick<ReconcileSessionOptions, 'engine'>,
+): readonly GitOpsEngine[] {
+  return engines.filter(({ name }) => engine === undefined || name === engine);
 }
 
 /** The run's own bounds in those that the machines of a watch go by. What it has of attempts is few enough: no breaker holds any back. */

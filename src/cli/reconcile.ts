@@ -2,10 +2,12 @@ import { createClusterClient } from '../cluster/client.ts';
 import { systemClock } from '../engine/clock.ts';
 import type { RunContext } from '../machines/run-context.ts';
 import { everyTargetReady } from '../machines/run-rules.ts';
+import { runOf } from '../projections/run-progress.ts';
 import { targetLabel } from '../ui/target-label.ts';
 import { oneLine } from '../ui/text-width.ts';
 import { clusterConnection } from './cluster-connection.ts';
 import type { CommandIo } from './command.ts';
+import { earlyDiagnoses } from './diagnose-early.ts';
 import { diagnoseOnFailure } from './diagnose-on-failure.ts';
 import { CommandFailedError } from './errors.ts';
 import { EXIT_INTERRUPTED, EXIT_OK } from './exit-codes.ts';
@@ -21,6 +23,7 @@ export async function runReconcile(options: ReconcileOptions, io: CommandIo): Pr
   const connection = await clusterConnection(options, io);
   const output = reconcileOutput(io, { json, limits, clock });
   const client = createClusterClient(connection, { limits });
+  const early = earlyDiagnoses({ client, clock, signal: io.signal, found: output.diagnosed });
   let session: ReconcileSession | undefined;
   try {
     const attempts = { limits, clock, signal: io.signal, onRetry: output.retried };
@@ -30,9 +33,14 @@ export async function runReconcile(options: ReconcileOptions, io: CommandIo): Pr
       ...attempts,
       client,
       onHappening: output.happened,
-      onStep: output.step,
+      onStep: (events, state) => {
+        output.step(events, state);
+        const run = runOf(state);
+        if (run !== undefined) early.look(run);
+      },
     });
     const run = await unlessInterrupted(io.signal, session.over);
+    await early.stop();
     if (run === undefined) return EXIT_INTERRUPTED;
     output.ended(run, session.state);
     if (everyTargetReady(run)) return EXIT_OK;
@@ -40,6 +48,7 @@ export async function runReconcile(options: ReconcileOptions, io: CommandIo): Pr
     await diagnoseOnFailure(error, { client, targets: failedIn(run), json }, io);
     throw error;
   } finally {
+    await early.stop();
     output.close();
     await session?.stop();
     client.close();

@@ -22,6 +22,8 @@ export interface SessionInput {
   readonly connection: ClusterConnection;
   readonly clusterName: string;
   readonly clock: Clock;
+  /** Nothing else runs in this process. */
+  readonly ownsProcess?: boolean;
   /** Called once the watch is up; resolves when a script (the demo) is through, with the exit code. */
   readonly script?: (running: RunningWatch) => Promise<number | undefined>;
   /** Shown before anything else. */
@@ -74,6 +76,7 @@ export async function runSession(input: SessionInput, io: CommandIo): Promise<nu
       dryRun: options.dryRun,
       sync: options.sync,
       logPath: input.logPath,
+      ownsProcess: input.ownsProcess === true,
       hooks: options.hooks,
       poll: options.poll,
       allowPrune: options.allowPrune,

@@ -23,9 +23,11 @@ import { fileChanges } from '../streams/file-changes.ts';
 import { gitIndexChanges } from '../streams/git-index.ts';
 import { spooledRequests } from '../streams/request-spool.ts';
 import type { Happening } from '../ui/happening.ts';
+import type { EngineName } from './engine-option.ts';
 import { packageVersion } from './package-version.ts';
 import { beginWatch } from './session/begin-watch.ts';
 import { Cleanup } from './session/cleanup.ts';
+import { collectAtRest } from './session/collect-at-rest.ts';
 import { composeWatch } from './session/compose-watch.ts';
 import { waitForGit } from './session/git.ts';
 import { Inbox } from './session/inbox.ts';
@@ -53,6 +55,8 @@ export interface WatchSessionOptions {
   readonly clusterName: string;
   readonly namespace: string | undefined;
   readonly source: string | undefined;
+  /** Whose source it is, where both engines have one that fits. Default: that is an error. */
+  readonly engine?: EngineName | undefined;
   readonly registry: string | undefined;
   readonly tag: string | undefined;
   /** Has the source follow the tag; false: only says where it does not. Default: neither. */
@@ -77,6 +81,8 @@ export interface WatchSessionOptions {
   readonly limits: Limits;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** Nothing else runs in this process: its garbage is collected when the watch is at rest. */
+  readonly ownsProcess?: boolean;
   readonly clock?: Clock;
   readonly onHappening: (happening: Happening) => void;
   /** After each durable append: an event and the state after the batch it came in. */
@@ -125,6 +131,7 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
         wanted: options.source,
         registry: options.registry,
         tag: options.tag,
+        engine: options.engine,
         pathExists: (path, source) => isDirectory(join(rootOf(source), path)),
       }),
     );
@@ -143,6 +150,12 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
     workspace.setDefinitions(view.definitions, fed.id);
     view.takeMappingChanged();
 
+    const isIdle = ({ machines }: Readonly<EngineState>): boolean => machines.get(WATCH)?.matches('idle') === true;
+    const garbage =
+      options.ownsProcess === true
+        ? collectAtRest(clock, () => isIdle(watch.engine.state) && watch.engine.state.pending.size === 0)
+        : undefined;
+    cleanup.add(() => garbage?.stop());
     const watch = await composeWatch({
       settings: settingsOf(options, dir),
       limits,
@@ -161,6 +174,7 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
       onHappening,
       onCommit: (events, state) => {
         for (const event of events) options.onEvent(event, state);
+        garbage?.note();
       },
       onLogFailure: (error) => onHappening(logFailure(error, options.logPath)),
       onCrash: (error, effect) => onHappening(crash(error, effect)),
@@ -203,7 +217,7 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
       if (retries.length > 0) engine.dispatch(...retries);
     });
     cleanup.add(() => logins.unsubscribe());
-    cleanup.add(releaseMemoryAtRest(clock, () => engine.state.machines.get(WATCH)?.matches('idle') === true));
+    cleanup.add(releaseMemoryAtRest(clock, () => isIdle(engine.state)));
     signal.addEventListener('abort', () => engine.stop(), { once: true });
     const stop = async (): Promise<void> => {
       engine.stop();

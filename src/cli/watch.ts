@@ -24,5 +24,6 @@ export async function runWatch(options: WatchOptions, io: CommandIo): Promise<nu
     loadKubeconfig({ path: options.kubeconfig, context: options.context, env: io.env }),
   );
   await assertMayUse(connection, options.allowContexts, 'Reconcile it at each save?', io);
-  return runSession({ options, dir, logPath, connection, clusterName: connection.server, clock: systemClock }, io);
+  const clusterName = connection.server;
+  return runSession({ options, dir, logPath, connection, clusterName, clock: systemClock, ownsProcess: true }, io);
 }

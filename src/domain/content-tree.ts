@@ -64,6 +64,11 @@ export class ContentTree {
     return top === undefined || directory === undefined ? [] : [...filesBelow(directory, top)];
   }
 
+  /** Every file as last seen, with its mode and digest. */
+  contentsOfAll(): [path: RelativePath, content: string][] {
+    return [...contentsBelow(this.#top, this.#base)];
+  }
+
   /** How many files lie below the directory, as last seen. */
   fileCountBelow(path: RelativePath): number {
     return this.#directory(path)?.fileCount ?? 0;
@@ -165,6 +170,11 @@ export class ContentTree {
 
 function emptyDirectory(): Directory {
   return { files: new Map(), directories: new Map(), stale: true, digest: '', fileCount: 0 };
+}
+
+function* contentsBelow(directory: Directory, path: RelativePath): Generator<[RelativePath, string]> {
+  for (const [name, content] of directory.files) yield [childOf(path, name), content];
+  for (const [name, below] of directory.directories) yield* contentsBelow(below, childOf(path, name));
 }
 
 function* filesBelow(directory: Directory, path: RelativePath): Generator<RelativePath> {

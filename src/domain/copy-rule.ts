@@ -1,6 +1,6 @@
-import picomatch from 'picomatch';
 import type { FileTree } from './file-tree.ts';
 import { directoriesAround } from './kustomization-file-names.ts';
+import { pathGlob } from './path-glob.ts';
 import type { RelativePath } from './paths.ts';
 import { baseNameOf, isWithin, ROOT, relativePath, resolveFrom } from './paths.ts';
 import type { GeneratorDefinition } from './target.ts';
@@ -97,7 +97,7 @@ function* globCopies(
 ): Generator<Copied> {
   const selectionRoot = literalPrefix(pattern);
   const contentsOf = pattern.endsWith('/**') ? pattern.slice(0, -'/**'.length) : undefined;
-  const matches = picomatch(pattern, { dot: true });
+  const matches = pathGlob(pattern);
   for (const from of walkFiles(tree, selectionRoot)) {
     // A directory that matches is copied with everything in it.
     if (!matches(from) && !ancestorsBelow(selectionRoot, from).some((directory) => matches(directory))) continue;
@@ -117,7 +117,7 @@ type Exclusion = (path: RelativePath, selectionRoot: RelativePath) => boolean;
 function exclusion(patterns: readonly string[]): Exclusion {
   if (patterns.length === 0) return () => false;
   const matchers = patterns.map((pattern) => ({
-    matches: picomatch(pattern, { dot: true }),
+    matches: pathGlob(pattern),
     baseName: !pattern.includes('/'),
   }));
   const hit = (path: string): boolean =>

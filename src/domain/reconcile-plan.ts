@@ -40,13 +40,14 @@ export interface PlannedReconcile {
 
 /**
  * The targets of `selected` with their sources. Targets that wait for each other in a ring are returned as such: nothing of a plan with
- * them could end well. `revisionOf`: the revision a source has now.
+ * them could end well. `revisionOf`: the revision a source has now; `isReady`: whether a target is Ready now, at whatever.
  */
 export function reconcilePlan(input: {
   readonly definitions: Definitions;
   readonly selected: readonly ObjectId[];
   readonly excluded: ReadonlySet<ObjectId>;
   readonly revisionOf: (source: ObjectId) => string | undefined;
+  readonly isReady: (target: ObjectId) => boolean;
 }): { readonly plan: ReconcilePlan } | { readonly cycles: readonly (readonly ObjectId[])[] } {
   const { definitions, excluded } = input;
   const byId = new Map(definitions.targets.map((target) => [target.id, target]));
@@ -88,11 +89,11 @@ function withDependencies(ids: readonly ObjectId[], dependenciesOf: (id: ObjectI
 
 function plannedTarget(
   target: TargetDefinition,
-  { definitions, excluded, revisionOf }: Parameters<typeof reconcilePlan>[0],
+  { definitions, excluded, revisionOf, isReady }: Parameters<typeof reconcilePlan>[0],
 ): Unordered {
   const reads = readSource(target);
   const via = askedFor(reads, definitions);
-  const problem = problemOf(target, reads, via, definitions);
+  const problem = problemOf(target, reads, via, definitions) ?? dependencyProblem(target, definitions, isReady);
   return {
     id: target.id,
     reads,
@@ -101,6 +102,24 @@ function plannedTarget(
     excluded: excluded.has(target.id),
     ...(problem === undefined ? {} : { problem }),
   };
+}
+
+/** One that is suspended and not Ready will not become so by waiting. */
+function dependencyProblem(
+  { dependsOn }: TargetDefinition,
+  { targets }: Definitions,
+  isReady: (id: ObjectId) => boolean,
+): PlannedReconcile['problem'] {
+  const stuck = targets.find(({ id, suspended }) => suspended && dependsOn.includes(id) && !isReady(id));
+  if (stuck === undefined) return undefined;
+  return {
+    reason: 'DependencySuspended',
+    message: `it depends on ${stuck.id}, which is suspended and not Ready: resume that first (${resumeCommand(stuck)})`,
+  };
+}
+
+function resumeCommand({ kind, namespace, name }: TargetDefinition): string {
+  return `flux resume ${kind.toLowerCase()} ${name} -n ${namespace}`;
 }
 
 function suspendedApplication({ application }: TargetDefinition): string {
@@ -128,12 +147,14 @@ function problemOf(
   via: ObjectId | undefined,
   { sources }: Definitions,
 ): PlannedReconcile['problem'] {
-  const { kind, namespace, name } = target;
+  const { namespace } = target;
   if (target.suspended && target.kind === 'Application')
     return { reason: SUSPENDED, message: suspendedApplication(target) };
   if (target.suspended) {
-    const resume = `flux resume ${kind.toLowerCase()} ${name} -n ${namespace}`;
-    return { reason: SUSPENDED, message: `spec.suspend is true: it is not reconciled until it is resumed (${resume})` };
+    return {
+      reason: SUSPENDED,
+      message: `spec.suspend is true: it is not reconciled until it is resumed (${resumeCommand(target)})`,
+    };
   }
   // What a session has moved an Application to is no source of its own.
   const isNamed = (id: ObjectId): boolean => isOwnArtifacts(id) || sources.some((source) => source.id === id);

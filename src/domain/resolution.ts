@@ -7,6 +7,12 @@ export type Rule = 'closure' | 'nearest-owner' | 'chart' | 'follower' | 'full' |
 /** Stands for the digest of a target that was asked for and not reconciled since: it differs from every other. */
 export const OWED = 'owed';
 
+/**
+ * Stands for the digest of a target whose definition is another one now than when its artifact was pushed: the cluster has built it anew since, from
+ * files of which only the digest under the old definition was noted. It differs from every other, so the target is asked, and that is why.
+ */
+export const OTHER_BUILD = 'other build';
+
 /** The line of the precedence table that decided about one changed path. */
 export type DecisionReason =
   | 'ignored'

@@ -16,6 +16,7 @@ import { type ChangingTree, SourceFiles } from './source-files.ts';
 import type { SourceView } from './source-view.ts';
 import type { Definitions, ObjectId, SourceDefinition, TargetDefinition } from './target.ts';
 import { parseObjectId } from './target.ts';
+import { buildFingerprint, sameBuild } from './target-build.ts';
 import { type TargetState, targetState } from './target-state.ts';
 
 export interface MappingOptions {
@@ -210,6 +211,16 @@ export class SourceMapping implements MappedSource {
     return digests;
   }
 
+  /** For which build each of `digests()` counts. */
+  builds(): Record<ObjectId, string> {
+    const builds: Record<ObjectId, string> = {};
+    for (const id of Object.keys(this.digests())) {
+      const state = this.#states.get(id);
+      if (state !== undefined) builds[id] = buildFingerprint(state.target);
+    }
+    return builds;
+  }
+
   #filesOf(source: SourceDefinition | undefined, fedSource: ObjectId): SourceFiles {
     return new SourceFiles({
       tree: this.tree,
@@ -343,14 +354,4 @@ export class SourceMapping implements MappedSource {
       return `${id}: its reconcileStrategy is ChartVersion, so the edit arrives only with a new version in ${state.target.path}/Chart.yaml (still ${version}), or with reconcileStrategy: Revision`;
     });
   }
-}
-
-function sameBuild(left: TargetDefinition, right: TargetDefinition): boolean {
-  return (
-    left.source === right.source &&
-    left.rawPath === right.rawPath &&
-    left.components.join('\0') === right.components.join('\0') &&
-    (left.valuesFiles ?? []).join('\0') === (right.valuesFiles ?? []).join('\0') &&
-    JSON.stringify(left.application) === JSON.stringify(right.application)
-  );
 }

@@ -1,9 +1,9 @@
 import type { AnyMachineSnapshot } from 'xstate';
-import { childManifest } from '../domain/isolation/child-manifest.ts';
+import { type ChildManifest, childManifest } from '../domain/isolation/child-manifest.ts';
 import { isIsolated, sessionIsolation } from '../domain/isolation/session-marks.ts';
 import { parentOf } from '../domain/isolation/session-obstacle.ts';
 import type { RelativePath } from '../domain/paths.ts';
-import type { Resolution } from '../domain/resolution.ts';
+import { type AffectedTarget, OTHER_BUILD, type Resolution } from '../domain/resolution.ts';
 import { type ObjectId, objectId, type TargetDefinition } from '../domain/target.ts';
 import type { TargetState } from '../domain/target-state.ts';
 import { targetMachineId } from '../machines/messages.ts';
@@ -13,11 +13,13 @@ import type { LiveView } from './live-view.ts';
 export interface ReturningChild {
   readonly child: ObjectId;
   readonly parent: ObjectId;
+  /** It has a source of its own, or is being pointed at one. Otherwise it is to have none yet. */
+  readonly isIsolated: boolean;
 }
 
-/** Isolated targets whose parents are to apply another manifest of theirs, and could not while they are kept from it. */
+/** Targets whose parents are to apply another manifest of theirs, and could not while they are kept from it. */
 export interface ReturningChildren {
-  /** Put back at its turn, once the shared source has what is on the disk; its parent goes after it. */
+  /** On the shared source for this cycle, put back at its turn; its parent goes after it. */
   readonly changed: readonly ReturningChild[];
   /** Its parent prunes it, which it must not be kept from: put back before anything is pushed. */
   readonly dropped: readonly ReturningChild[];
@@ -36,36 +38,76 @@ export interface FamilyInput {
   readonly session: string | undefined;
 }
 
-/** Looks only at children of affected targets: whose files are as they were applies the same manifests as before. */
+/**
+ * Looks only at children of affected targets: whose files are as they were applies the same manifests as before. And at affected targets
+ * whose parent has not applied yet what it waits for them to apply.
+ */
 export function childrenToReturn(input: FamilyInput): ReturningChildren {
-  const { resolution, view, session } = input;
+  const { resolution, machines, view, session } = input;
   if (session === undefined || resolution.affected.length === 0) return NO_CHILDREN;
   const affected = new Map(resolution.affected.map((target) => [target.id, target]));
   const changed: ReturningChild[] = [];
   const dropped: ReturningChild[] = [];
   for (const target of view.definitions.targets) {
-    const parent = isolatedChild(view, target, session);
-    const wanted = parent === undefined ? undefined : affected.get(parent);
-    const state = parent === undefined ? undefined : input.stateOf(parent);
-    if (parent === undefined || wanted === undefined || state === undefined) continue;
-    const before = input.machines.get(targetMachineId(parent));
-    const applied = (before?.context as TargetContext | undefined)?.reconciledDigest;
-    if (applied !== undefined && applied === wanted.digest) continue;
-    // Only where everything before this batch has been applied do its paths tell all that is new.
-    const isAllNew = applied !== undefined && before?.matches('settled') === true && wanted.rule === 'closure';
-    const manifest = childManifest(state, target, isAllNew ? new Set(input.changed) : undefined);
-    if (manifest === 'changed') changed.push({ child: target.id, parent });
-    if (manifest === 'dropped') dropped.push({ child: target.id, parent });
+    const standing = standingOf(input, target, session);
+    // One that is neither isolated nor changed is not isolated by this batch either.
+    if (standing === undefined || (standing.place === 'shared' && !affected.has(target.id))) continue;
+    const { parent, place } = standing;
+    const child = { child: target.id, parent, isIsolated: place !== 'shared' };
+    const manifest = manifestOf(input, target, parent, affected.get(parent));
+    if (manifest === 'dropped' && place === 'isolated') dropped.push(child);
+    else if (manifest !== 'untouched') changed.push(child);
+    else if (affected.has(target.id) && isAwaited(machines, child)) changed.push(child);
   }
   return { changed, dropped };
 }
 
-/** The parent of a target that this session keeps from it. */
-function isolatedChild(view: LiveView, target: TargetDefinition, session: string): ObjectId | undefined {
+/** What a batch means for the manifest of a child; `untouched` where its parent is not asked. */
+function manifestOf(
+  { changed, machines, stateOf }: FamilyInput,
+  child: TargetDefinition,
+  parent: ObjectId,
+  wanted: AffectedTarget | undefined,
+): ChildManifest {
+  const state = stateOf(parent);
+  if (wanted === undefined || state === undefined) return 'untouched';
+  const before = machines.get(targetMachineId(parent));
+  const applied = (before?.context as TargetContext | undefined)?.reconciledDigest;
+  if (applied !== undefined && applied === wanted.digest) return 'untouched';
+  // Only where everything before this batch has been applied, by the same build, do its paths tell all that is new.
+  const isApplied = applied !== undefined && applied !== OTHER_BUILD && before?.matches('settled') === true;
+  return childManifest(state, child, isApplied && wanted.rule === 'closure' ? new Set(changed) : undefined);
+}
+
+/** The parent waits for the child, or is at it: its manifest is not applied yet. */
+function isAwaited(
+  machines: ReadonlyMap<string, AnyMachineSnapshot>,
+  { child, parent }: Pick<ReturningChild, 'child' | 'parent'>,
+): boolean {
+  return inFlight(machines.get(targetMachineId(parent)))?.awaits.includes(child) === true;
+}
+
+function inFlight(snapshot: AnyMachineSnapshot | undefined): TargetContext | undefined {
+  const isUnderWay = ['requested', 'progressing', 'backoff'].some((state) => snapshot?.matches(state) === true);
+  return isUnderWay ? (snapshot?.context as TargetContext | undefined) : undefined;
+}
+
+/**
+ * The parent of a target that is, or could be, kept from it by this session, and whether it is: `moving` while it is being pointed at its own
+ * source. Undefined: none applies it, or the source of its own is there for good, or another session's.
+ */
+function standingOf(
+  { view, machines }: FamilyInput,
+  target: TargetDefinition,
+  session: string,
+): { readonly parent: ObjectId; readonly place: 'shared' | 'moving' | 'isolated' } | undefined {
   const object = view.object(target.id);
-  if (object === undefined) return undefined;
+  const owner = object === undefined ? undefined : parentOf(object);
+  if (object === undefined || owner === undefined) return undefined;
+  const parent = objectId('Kustomization', owner.namespace, owner.name);
   const marks = sessionIsolation(object);
-  if (!isIsolated(marks) || marks.session !== session) return undefined;
-  const parent = parentOf(object);
-  return parent === undefined ? undefined : objectId('Kustomization', parent.namespace, parent.name);
+  if (isIsolated(marks)) return marks.session === session ? { parent, place: 'isolated' } : undefined;
+  if (target.ownSource !== undefined) return undefined;
+  const isMoving = inFlight(machines.get(targetMachineId(target.id)))?.isolation !== undefined;
+  return { parent, place: isMoving ? 'moving' : 'shared' };
 }

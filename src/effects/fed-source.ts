@@ -1,6 +1,7 @@
 import { definitionsReading } from '../domain/argo/application-definition.ts';
 import { isApplicationSource } from '../domain/argo/application-source.ts';
 import { FailureError } from '../domain/failure.ts';
+import { repositoryOf } from '../domain/repository-name.ts';
 import { isFedKind, isGitKind, isOciKind } from '../domain/source-kinds.ts';
 import { isSourceNamed } from '../domain/source-name.ts';
 import {
@@ -26,6 +27,8 @@ export interface FedSourceChoice {
   readonly wanted: string | undefined;
   readonly registry: string | undefined;
   readonly tag: string | undefined;
+  /** `--engine`, else as configured: whose source it is where both have one that fits. */
+  readonly engine?: 'flux' | 'argocd' | undefined;
   /** True for a spec.path that exists below the directory that the source would be counted from. */
   readonly pathExists: (path: string, source: SourceDefinition) => boolean;
 }
@@ -79,11 +82,41 @@ function onlyFitting(
         : 'watch the directory that the path counts from, name it with --root, or name the source with --source',
     );
   }
-  if (fitting.length === 1) return best.source;
+  const meant = ofRegistry(ofEngine(fitting, choice), choice);
+  const [only] = meant;
+  if (only !== undefined && meant.length === 1) return only.source;
   throw usage(
-    `${fitting.length} sources fit this directory: ${fitting.map(({ source, targets }) => `${source.id} (${targets} ${isApplicationSource(source.id) ? 'Applications' : 'Kustomizations'})`).join(', ')}`,
+    `${meant.length} sources fit this directory: ${meant.map(described).join(', ')}`,
     `choose one, e.g. --source ${nameOf(best.source)}`,
   );
+}
+
+interface Fitting {
+  readonly source: SourceDefinition;
+  readonly targets: number;
+}
+
+function ofEngine(fitting: readonly Fitting[], { engine }: FedSourceChoice): readonly Fitting[] {
+  const found = fitting.filter(({ source }) => isApplicationSource(source.id) === (engine === 'argocd'));
+  return engine === undefined || found.length === 0 ? fitting : found;
+}
+
+/** Where several fit, the one that reads what is pushed is meant. */
+function ofRegistry(fitting: readonly Fitting[], { registry }: FedSourceChoice): readonly Fitting[] {
+  if (fitting.length < 2 || registry === undefined) return fitting;
+  const found = fitting.filter(
+    ({ source: { kind, url } }) => isOciKind(kind) && repositoryIn(url) === repositoryIn(registry),
+  );
+  return found.length === 0 ? fitting : found;
+}
+
+function repositoryIn(reference: string | undefined): string | undefined {
+  return reference === undefined ? undefined : repositoryOf(reference.replace(/:[^/:]*$/, ''));
+}
+
+function described({ source: { id, namespace, name }, targets }: Fitting): string {
+  const kind = isApplicationSource(id) ? 'Application' : 'Kustomization';
+  return `${namespace === '' ? name : id} (${targets} ${kind}${targets === 1 ? '' : 's'})`;
 }
 
 /** How `--source` takes it. */

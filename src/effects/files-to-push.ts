@@ -1,6 +1,6 @@
 import type { ContentTree } from '../domain/content-tree.ts';
 import { type FileTree, FileUnreadableError } from '../domain/file-tree.ts';
-import { type RelativePath, ROOT } from '../domain/paths.ts';
+import type { RelativePath } from '../domain/paths.ts';
 
 export interface FileToPush {
   readonly path: RelativePath;
@@ -16,10 +16,10 @@ export interface FileToPush {
 export function filesToPush(source: { readonly contents: ContentTree; readonly visible: FileTree }): FileToPush[] {
   const { contents, visible } = source;
   return contents
-    .filesAt(ROOT)
-    .sort()
-    .map((path) => {
-      const [mode = '', digest = ''] = (contents.contentOf(path) ?? '').split(' ');
+    .contentsOfAll()
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([path, content]) => {
+      const [mode = '', digest = ''] = content.split(' ');
       return mode === 'unreadable'
         ? fileToPush(visible, path, 0o644, '')
         : fileToPush(visible, path, Number.parseInt(mode, 8), digest);

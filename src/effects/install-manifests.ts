@@ -63,7 +63,7 @@ export async function installManifests(
     options.onProgress(`applied ${objects.length} objects`);
     const controllers = rest.filter(({ kind }) => CONTROLLER_KINDS.has(kind));
     await until(() => notAvailable(client, apply, controllers, signal));
-    options.onProgress(`${controllers.length} controllers answer`);
+    options.onProgress(controllers.length === 1 ? '1 controller answers' : `${controllers.length} controllers answer`);
   } catch (error) {
     if (!overdue.signal.aborted || options.signal.aborted) throw error;
     const message = `not installed after ${options.timeoutMs / 1_000} s: ${waitingFor}`;

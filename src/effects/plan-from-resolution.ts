@@ -8,7 +8,7 @@ import type { TargetContext } from '../machines/target-context.ts';
 import type { DecisionSummary, Plan, PlannedTarget } from '../machines/watch-context.ts';
 import type { ReturningChild } from './children-to-return.ts';
 import { ALL_SHARED, type ChooseSource } from './isolation-choice.ts';
-import { plannedRoutes, type RoutedTarget } from './planned-routes.ts';
+import { keptFromParents, plannedRoutes, type RoutedTarget } from './planned-routes.ts';
 
 /** The event log holds so many decisions of a batch; a checkout of 5,000 files is counted, not listed. */
 const DECISIONS_LOGGED_MAX = 50;
@@ -24,7 +24,7 @@ export interface PlanningInput {
   readonly notPushable?: string | undefined;
   /** Default: everything goes by the shared source. */
   readonly choose?: ChooseSource;
-  /** Isolated targets that are put back, and whose parents go after them. */
+  /** Targets that are put back, or not isolated yet, and whose parents go after them. */
   readonly returning?: readonly ReturningChild[];
 }
 
@@ -32,7 +32,8 @@ export interface PlanningInput {
 export function planFromResolution(input: PlanningInput): Outcome {
   const { resolution, definitions, fedSource, machines, sendNothing, choose = ALL_SHARED } = input;
   // Without a push of the shared source, a target that is put back would go back to an older state.
-  const returning = input.notPushable === undefined ? (input.returning ?? []) : [];
+  const kept = keptFromParents(input.returning ?? [], resolution, choose);
+  const returning = input.notPushable === undefined ? kept : [];
   const routes = plannedRoutes(resolution, choose, returning);
   const { held } = routes;
   const decisions = summaries(resolution.decisions);
@@ -82,7 +83,11 @@ export function planFromResolution(input: PlanningInput): Outcome {
     released: common.released.filter((id) => !affected.has(id) || !isHeld(machines, id)),
     ...(push ? unseenBy(definitions, machines) : { push }),
   };
-  const warnings = [...common.warnings, ...notSent.map(notSentWarning(input)), ...ignoredEdits(input)];
+  const warnings = [
+    ...common.warnings,
+    ...notSent.map(notSentWarning(input)),
+    ...ignoredEdits({ ...input, returning: kept }),
+  ];
   const outcome = { ...common, warnings, plan };
   return resolution.full === undefined
     ? { ...outcome, type: 'TargetsResolved', reason: resolution.affected[0]?.rule ?? 'closure' }

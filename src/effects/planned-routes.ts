@@ -32,7 +32,7 @@ export function plannedRoutes(
 ): PlannedRoutes {
   const routed = withChildren(resolution, returning).map((target) => ({
     target,
-    choice: returning.some(({ child }) => child === target.id) ? GIVEN_BACK : choose(target),
+    choice: choiceOf(target, choose, returning),
   }));
   const mayShare = mayBePushed(resolution);
   const mayGo = ({ target, choice }: RoutedTarget): boolean => {
@@ -55,11 +55,29 @@ export function plannedRoutes(
   };
 }
 
-const GIVEN_BACK: IsolationChoice = {
+const KEPT_SHARED = {
   by: 'shared',
   because: 'its own manifest changes, which its parent could not apply otherwise',
-  leave: true,
-};
+} as const;
+
+function choiceOf(target: AffectedTarget, choose: ChooseSource, returning: readonly ReturningChild[]): IsolationChoice {
+  const given = returning.find(({ child }) => child === target.id);
+  if (given === undefined) return choose(target);
+  return given.isIsolated ? { ...KEPT_SHARED, leave: true } : KEPT_SHARED;
+}
+
+/** Without those that go by the shared source anyway. */
+export function keptFromParents(
+  returning: readonly ReturningChild[],
+  { affected }: Resolution,
+  choose: ChooseSource,
+): readonly ReturningChild[] {
+  const wanted = new Map(affected.map((target) => [target.id, target]));
+  return returning.filter(({ child, isIsolated }) => {
+    const target = wanted.get(child);
+    return isIsolated || (target !== undefined && choose(target).by === 'own');
+  });
+}
 
 /** Children that have to be put back go too, whether or not their own files changed. */
 function withChildren({ affected, digests }: Resolution, returning: readonly ReturningChild[]): AffectedTarget[] {

@@ -3,15 +3,28 @@ import { FileUnreadableError } from '../domain/file-tree.ts';
 import type { RelativePath } from '../domain/paths.ts';
 import type { ObjectId } from '../domain/target.ts';
 
-/** What the tool writes into the artifact's config blob: which content the artifact holds, target by target. Content only, so the bytes are reproducible. */
+/**
+ * What the tool writes into the artifact's config blob: which content the artifact holds, target by target, and for which build of the target
+ * (`buildFingerprint`) that was worked out. Content and definitions only, so the bytes are reproducible.
+ */
 export interface ArtifactConfig {
   readonly 'reconcile-machine.dev/content': string;
   readonly 'reconcile-machine.dev/targets': Readonly<Record<ObjectId, string>>;
+  /** Absent where no target is known, and in what older versions pushed. */
+  readonly 'reconcile-machine.dev/builds'?: Readonly<Record<ObjectId, string>>;
 }
 
-export function artifactConfig(contentDigest: string, digests: Readonly<Record<ObjectId, string>>): ArtifactConfig {
-  const sorted = Object.fromEntries(Object.entries(digests).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { 'reconcile-machine.dev/content': contentDigest, 'reconcile-machine.dev/targets': sorted };
+export function artifactConfig(
+  contentDigest: string,
+  digests: Readonly<Record<ObjectId, string>>,
+  builds: Readonly<Record<ObjectId, string>> = {},
+): ArtifactConfig {
+  const config = { 'reconcile-machine.dev/content': contentDigest, 'reconcile-machine.dev/targets': sorted(digests) };
+  return Object.keys(builds).length === 0 ? config : { ...config, 'reconcile-machine.dev/builds': sorted(builds) };
+}
+
+function sorted(byTarget: Readonly<Record<ObjectId, string>>): Readonly<Record<ObjectId, string>> {
+  return Object.fromEntries(Object.entries(byTarget).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The digest of all files that an artifact's config blob carries, or undefined when another tool made it. */
@@ -23,10 +36,19 @@ export function contentDigestOf(config: unknown): string | undefined {
 
 /** The target digests an artifact's config blob carries, or undefined when another tool made it. */
 export function targetDigestsOf(config: unknown): Readonly<Record<ObjectId, string>> | undefined {
+  return textsIn(config, 'reconcile-machine.dev/targets');
+}
+
+/** For which build each of them counts; undefined where that was not noted. */
+export function targetBuildsOf(config: unknown): Readonly<Record<ObjectId, string>> | undefined {
+  return textsIn(config, 'reconcile-machine.dev/builds');
+}
+
+function textsIn(config: unknown, name: keyof ArtifactConfig): Readonly<Record<ObjectId, string>> | undefined {
   if (typeof config !== 'object' || config === null) return undefined;
-  const digests = (config as Partial<ArtifactConfig>)['reconcile-machine.dev/targets'];
-  if (typeof digests !== 'object' || digests === null) return undefined;
-  return Object.fromEntries(Object.entries(digests).filter(([, digest]) => typeof digest === 'string'));
+  const texts: unknown = (config as Partial<ArtifactConfig>)[name];
+  if (typeof texts !== 'object' || texts === null) return undefined;
+  return Object.fromEntries(Object.entries(texts).filter(([, text]) => typeof text === 'string'));
 }
 
 export interface PushFile {

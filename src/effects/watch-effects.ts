@@ -34,6 +34,7 @@ export interface WatchEffectDependencies extends AskDependencies {
     }): Resolution;
     filesToPush(): readonly PushFile[];
     digests(): Readonly<Record<ObjectId, string>>;
+    builds(): Readonly<Record<ObjectId, string>>;
   };
   /** Paths that differ from what is known, by a look at the whole tree. */
   readonly sweep: (signal: AbortSignal) => Promise<readonly RelativePath[]>;
@@ -119,7 +120,8 @@ export function watchEffects(dependencies: WatchEffectDependencies): Record<stri
       const read = resolved.read(dependencies.workspace.filesToPush());
       if ('moved' in read) return { type: 'ContentMoved', paths: read.moved };
       if ('unreadable' in read) return { type: 'PushFailed', failure: unreadableFailure(read.unreadable) };
-      const config = artifactConfig(contentDigest, dependencies.workspace.digests());
+      const { workspace } = dependencies;
+      const config = artifactConfig(contentDigest, workspace.digests(), workspace.builds());
       const result = await saving.during(() =>
         call(engine(), 'registry', now, () => dependencies.push(read.contents, config, signal)),
       );

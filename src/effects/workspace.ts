@@ -90,6 +90,11 @@ export class Workspace {
     return this.#mapping.digests();
   }
 
+  /** For which build each of `digests()` counts. */
+  builds(): Record<ObjectId, string> {
+    return this.#mapping.builds();
+  }
+
   /** What the target reads: the fed source, or an artifact and the ArtifactGenerator that composes it. */
   originOf(target: ObjectId): { readonly source: ObjectId; readonly generator: ObjectId | undefined } | undefined {
     const root = this.#mapping.states.get(target)?.root;

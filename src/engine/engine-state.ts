@@ -1,7 +1,7 @@
 import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 import type { Limits } from '../domain/limits.ts';
 import type { Message } from '../machines/messages.ts';
-import { type ActionData, pureInitialTransition, pureTransition } from '../machines/pure-transition.ts';
+import { type ActionData, pureInitialTransition, pureSnapshot, pureTransition } from '../machines/pure-transition.ts';
 import type { LoggedEvent, NewEvent } from './event-log.ts';
 
 /** The machine id of the engine's own events. */
@@ -173,10 +173,7 @@ export function restoreState(seq: number, serialized: unknown, kinds: MachineKin
   for (const [id, { value, context }] of Object.entries(machines)) {
     const machine = kinds[kindOf(id)];
     if (machine === undefined) continue;
-    state.machines.set(
-      id,
-      machine.resolveState({ value: value as never, context: withUndefined(machine, id, context, limits) }),
-    );
+    state.machines.set(id, pureSnapshot(machine, value, withUndefined(machine, id, context, limits)));
   }
   for (const effect of pending) state.pending.set(effect.id, effect);
   for (const timer of timers) state.timers.set(`${timer.machine}#${timer.id}`, timer);
@@ -193,10 +190,16 @@ function withUndefined(
   let blank = blankContexts.get(machine);
   if (blank === undefined) {
     const [initial] = pureInitialTransition(machine, { id: nameOf(id), limits });
-    blank = Object.fromEntries(Object.keys(initial.context).map((key) => [key, undefined]));
+    // A copy: laid out in memory as the context that the chart writes down, and what comes of it, too.
+    const copy: Record<string, undefined> = { ...initial.context };
+    for (const key of Object.keys(copy)) copy[key] = undefined;
+    blank = copy;
     blankContexts.set(machine, blank);
   }
-  return { ...blank, ...context, limits };
+  const whole: Record<string, unknown> = { ...blank };
+  for (const [key, field] of Object.entries(context)) whole[key] = field;
+  whole.limits = limits;
+  return whole;
 }
 
 /** Which fields there are depends on the chart alone. */

@@ -1,49 +1,23 @@
-import type { Limits } from '../domain/limits.ts';
-import type { Clock } from './clock.ts';
+import { durabilityOf } from './durability.ts';
+import type { EffectContext, EngineOptions, Outcome } from './engine-options.ts';
 import {
   type ArmedTimer,
   applyEvent,
   ENGINE,
   type EngineState,
   intentEvent,
-  type MachineKinds,
   type PendingEffect,
   serializeState,
 } from './engine-state.ts';
-import type { EventLog, LoggedEvent, NewEvent } from './event-log.ts';
-import { replay } from './replay.ts';
+import type { LoggedEvent, NewEvent } from './event-log.ts';
+import { replayFromSnapshot } from './replay.ts';
+import { Upkeep } from './upkeep.ts';
 
-/** The outcome of an effect, for the machine that asked for it. */
-export interface Outcome {
-  readonly type: string;
-  readonly [field: string]: unknown;
-}
-
-export interface EffectContext {
-  readonly id: number;
-  readonly owner: string;
-  /** Aborted when the engine stops. */
-  readonly signal: AbortSignal;
-}
-
-/** Carries out an effect. Its outcome is an event for the owner; what it throws becomes `EffectCrashed`, a bug to report. */
-export type EffectHandler = (params: never, context: EffectContext) => Promise<Outcome> | Outcome;
-
-export interface EngineOptions {
-  readonly log: EventLog;
-  readonly clock: Clock;
-  readonly kinds: MachineKinds;
-  readonly effects: Readonly<Record<string, EffectHandler>>;
-  readonly limits: Limits;
-  /** Called after each durable append with what was appended, in order. The state is already that after the events. */
-  readonly onCommit?: (events: readonly LoggedEvent[]) => void;
-  /** The log cannot be written (disk full, …): nothing is lost, the engine tries again every second. `undefined`: it works again. */
-  readonly onLogFailure?: (error: Error | undefined) => void;
-  /** A handler threw: a bug, reported with the owner's name. */
-  readonly onCrash?: (error: unknown, effect: PendingEffect) => void;
-}
+export type { EffectContext, EffectHandler, EngineOptions, Outcome } from './engine-options.ts';
 
 const LOG_RETRY_MS = 1_000;
+/** A snapshot, and what the log has to tidy up, wait no longer than this for a rest. */
+const UPKEEP_WAITS_MS = 1_000;
 
 /**
  * The one dispatch loop: append, then transition, then effects. Everything that happens is an event in one total order; what a batch
@@ -65,13 +39,25 @@ export class Engine {
   #cancelAlarm: (() => void) | undefined;
   #alarmAt = Number.POSITIVE_INFINITY;
   readonly #interrupted: readonly PendingEffect[];
+  readonly #upkeep: Upkeep;
 
   /** Restores the state from the log; runs nothing until `start`. */
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#state = replay(options.log, options.kinds, { limits: options.limits });
-    this.#lastSnapshotSeq = options.log.latestSnapshot()?.seq ?? 0;
+    const { state, snapshotSeq } = replayFromSnapshot(options.log, options.kinds, { limits: options.limits });
+    this.#state = state;
+    this.#lastSnapshotSeq = snapshotSeq;
     this.#interrupted = [...this.#state.pending.values()];
+    this.#upkeep = new Upkeep({
+      clock: options.clock,
+      isDue: () => !this.#logBroken && (this.#snapshotIsDue(1) || options.log.isUntidy?.() === true),
+      freeForMs: () => (this.#state.pending.size > 0 ? 0 : this.#earliestTimer() - options.clock.now()),
+      overdueMs: UPKEEP_WAITS_MS,
+      work: () => {
+        if (this.#snapshotIsDue(1)) this.#snapshot();
+        options.log.tidy?.();
+      },
+    });
   }
 
   get state(): Readonly<EngineState> {
@@ -119,6 +105,7 @@ export class Engine {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#cancelAlarm?.();
+    this.#upkeep.stop();
     this.#abort.abort();
     if (this.#state.seq > this.#lastSnapshotSeq && !this.#logBroken) this.#snapshot();
   }
@@ -140,6 +127,7 @@ export class Engine {
     }
     for (const resolve of this.#whenLogged.splice(0)) resolve();
     this.#armAlarm();
+    if (!this.#stopped) this.#upkeep.note();
   }
 
   /** One batch: speculate on a copy, append, adopt, run effects. False when the log could not be written; then nothing has happened. */
@@ -160,7 +148,7 @@ export class Engine {
     }
     let appended: readonly LoggedEvent[];
     try {
-      appended = log.append(queue, at);
+      appended = log.append(queue, at, durabilityOf(batch, queue, this.#options.seenAgain));
     } catch (error) {
       this.#options.onLogFailure?.(error instanceof Error ? error : new Error(String(error)));
       return false;
@@ -172,9 +160,13 @@ export class Engine {
       const effect = next.pending.get(event.seq);
       if (effect !== undefined) this.#run(effect);
     }
-    // Last: the effects of a save need not wait for it.
-    if (seq - this.#lastSnapshotSeq >= this.#state.limits.snapshotEveryEvents) this.#snapshot();
+    // Where there was no rest to take one in.
+    if (this.#snapshotIsDue(2)) this.#snapshot();
     return true;
+  }
+
+  #snapshotIsDue(times: number): boolean {
+    return this.#state.seq - this.#lastSnapshotSeq >= times * this.#state.limits.snapshotEveryEvents;
   }
 
   #run(effect: PendingEffect): void {
@@ -232,8 +224,7 @@ export class Engine {
 
   #armAlarm(): void {
     if (!this.#started || this.#stopped) return;
-    let earliest = Number.POSITIVE_INFINITY;
-    for (const timer of this.#state.timers.values()) if (timer.dueAt < earliest) earliest = timer.dueAt;
+    const earliest = this.#earliestTimer();
     if (earliest === this.#alarmAt && this.#cancelAlarm !== undefined) return;
     this.#cancelAlarm?.();
     this.#cancelAlarm = undefined;
@@ -241,6 +232,12 @@ export class Engine {
     if (earliest === Number.POSITIVE_INFINITY) return;
     const { clock } = this.#options;
     this.#cancelAlarm = clock.schedule(() => this.#ring(), Math.max(0, earliest - clock.now()));
+  }
+
+  #earliestTimer(): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const timer of this.#state.timers.values()) if (timer.dueAt < earliest) earliest = timer.dueAt;
+    return earliest;
   }
 
   #ring(): void {

@@ -27,10 +27,16 @@ export interface LogIdentity {
   readonly clusterUid: string;
 }
 
-/** A totally ordered, durable log. Synchronous: when a method returns, its work is on disk. */
+/**
+ * When an append is safe from a power cut. `now`: when it returns. `later`: with the next one of the other kind, or when the system writes it to the
+ * disk. The end of this process loses neither, and who reads the log sees both at once.
+ */
+export type Durability = 'now' | 'later';
+
+/** A totally ordered, durable log. Synchronous: when a method returns, its work is on disk, unless that may be later. */
 export interface EventLog {
-  /** Appends all of them in one durable transaction, or none (throws). */
-  append(events: readonly NewEvent[], at: number): readonly LoggedEvent[];
+  /** Appends all of them in one transaction, or none (throws). `durability` is `now` by default. */
+  append(events: readonly NewEvent[], at: number, durability?: Durability): readonly LoggedEvent[];
   /** Events with `from <= seq <= to`, oldest first, streamed. */
   read(range?: { readonly from?: number; readonly to?: number }): IterableIterator<LoggedEvent>;
   /** 0 for an empty log. */
@@ -42,5 +48,9 @@ export interface EventLog {
   latestSnapshot(atSeq?: number): Snapshot | undefined;
   /** Removes events that a kept snapshot covers, beyond either bound. */
   compact(bounds: { readonly eventsMax: number; readonly olderThan: number }): void;
+  /** Whether there is something to tidy up. Default: never. */
+  isUntidy?(): boolean;
+  /** What may wait for a moment of rest, and takes some milliseconds. What does not work is left for the next time. */
+  tidy?(): void;
   close(): void;
 }

@@ -1,18 +1,22 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { LogUnreadableError } from './log-errors.ts';
+import { makeDirectory } from './make-directory.ts';
 import { cannotOpen } from './sqlite-error.ts';
 import { sqliteModule } from './sqlite-module.ts';
 
 const BUSY_WAIT_MS = 5_000;
+/** The write-ahead log is moved into the database at rest (`tidy`). Beyond so many pages of 4 KiB a commit does it, so that it stays bounded. */
+const WAL_PAGES_MAX = 4_000;
 
 /** Opens for writing, durably: a committed transaction survives a power cut. Makes the directory where there is none. */
 export function openForWriting(path: string): DatabaseSync {
   const database = new (sqliteModule().DatabaseSync)(path, { timeout: BUSY_WAIT_MS });
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF');
+    database.exec(`PRAGMA wal_autocheckpoint = ${WAL_PAGES_MAX}`);
     return database;
   } catch (error) {
     database.close();
@@ -22,7 +26,7 @@ export function openForWriting(path: string): DatabaseSync {
 
 /** For the owner alone: events name paths and hosts. */
 export function makeLogDirectory(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(path), 0o700);
 }
 
 /** Opens for reading, beside a running writer or after a crash of one. */

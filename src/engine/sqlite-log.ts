@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { planCompaction } from './compaction.ts';
-import type { EventLog, LoggedEvent, LogIdentity, NewEvent, Snapshot } from './event-log.ts';
+import type { Durability, EventLog, LoggedEvent, LogIdentity, NewEvent, Snapshot } from './event-log.ts';
 import { chainChecksum, eventRow } from './event-row.ts';
 import { EVENT_SHAPES, type EventShapes } from './event-shapes.ts';
-import { EventInvalidError, LogDamagedError, LogUnwritableError } from './log-errors.ts';
+import { EventInvalidError, LogDamagedError } from './log-errors.ts';
 import { acquireLogLock, type LogLock } from './log-lock.ts';
 import { plainJsonText } from './plain-json.ts';
 import { checkEnd, checkSnapshots } from './sqlite-checks.ts';
@@ -12,6 +12,7 @@ import { logErrorFrom } from './sqlite-error.ts';
 import { sqliteReader } from './sqlite-reader.ts';
 import { checkSchema, createTables } from './sqlite-schema.ts';
 import { snapshotTable } from './sqlite-snapshots.ts';
+import { sqliteTransactions } from './sqlite-transactions.ts';
 import { createWriterRecord, type OpenWriterRecord, readWriterRecord } from './writer-record.ts';
 
 export type SqliteLogOptions =
@@ -40,8 +41,8 @@ export interface SqliteLog extends EventLog {
 const TAIL_CHECKED_EVENTS = 256;
 
 /**
- * The durable event log: SQLite, one row an event, a transaction an append, synced before `append` returns. One process writes, any
- * number read beside it. Checks its end when opened and every event when read.
+ * The durable event log: SQLite, one row an event, a transaction an append, synced before `append` returns unless that may be later. One process
+ * writes, any number read beside it. Checks its end when opened and every event when read.
  * Throws LogLockedError, LogIdentityError, LogVersionError, LogDamagedError, LogUnwritableError, LogUnreadableError.
  */
 export function openSqliteLog(path: string, options: SqliteLogOptions): SqliteLog {
@@ -88,23 +89,8 @@ function sqliteLog(database: DatabaseSync, { path, identity, options, lock, prom
   const firstYoung = database.prepare('SELECT seq FROM events WHERE at >= ? ORDER BY seq LIMIT 1');
   const removeEvents = database.prepare('DELETE FROM events WHERE seq <= ?');
   const snapshots = snapshotTable(database);
+  const transactions = sqliteTransactions(database, { path, isWritable: lock !== undefined });
   let record: OpenWriterRecord | undefined;
-
-  /** Runs `work` in one durable transaction, or leaves everything as it was. */
-  function transaction<T>(work: () => T): T {
-    if (lock === undefined) {
-      throw new LogUnwritableError(path, 'READ_MODE', 'this log was opened for reading', 'Open it for writing.');
-    }
-    try {
-      database.exec('BEGIN IMMEDIATE');
-      const result = work();
-      database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      if (database.isOpen && database.isTransaction) database.exec('ROLLBACK');
-      throw logErrorFrom(error, path, 'write');
-    }
-  }
 
   function check(): void {
     // One transaction: the writer may append between two statements.
@@ -145,8 +131,11 @@ function sqliteLog(database: DatabaseSync, { path, identity, options, lock, prom
     });
   }
 
-  function append(events: readonly NewEvent[], at: number): readonly LoggedEvent[] {
-    return insertAll(events.map((event) => ({ event, at })));
+  function append(events: readonly NewEvent[], at: number, durability?: Durability): readonly LoggedEvent[] {
+    return insertAll(
+      events.map((event) => ({ event, at })),
+      durability,
+    );
   }
 
   function restore(events: readonly LoggedEvent[]): void {
@@ -161,10 +150,13 @@ function sqliteLog(database: DatabaseSync, { path, identity, options, lock, prom
     );
   }
 
-  function insertAll(events: readonly { readonly event: NewEvent; readonly at: number }[]): readonly LoggedEvent[] {
+  function insertAll(
+    events: readonly { readonly event: NewEvent; readonly at: number }[],
+    durability: Durability = 'now',
+  ): readonly LoggedEvent[] {
     if (events.length === 0) return [];
     const logged: LoggedEvent[] = [];
-    const lastSeq = transaction(() => {
+    const lastSeq = transactions.run(() => {
       const head = readHead();
       let { lastSeq: seq, checksum } = head;
       for (const { event, at } of events) {
@@ -176,14 +168,14 @@ function sqliteLog(database: DatabaseSync, { path, identity, options, lock, prom
       }
       setHeadEnd.run(seq, checksum);
       return seq;
-    });
-    record?.advanceTo(lastSeq);
+    }, durability);
+    if (durability === 'now') record?.advanceTo(lastSeq);
     return logged;
   }
 
   function saveSnapshot({ seq, at, state }: Snapshot): void {
     const text = plainJsonText(state, 'snapshot');
-    transaction(() => {
+    transactions.run(() => {
       const { firstSeq, lastSeq } = readHead();
       if (seq < firstSeq - 1 || seq > lastSeq) {
         throw new EventInvalidError(`snapshot: expected seq between ${firstSeq - 1} and ${lastSeq}, found ${seq}`);
@@ -209,7 +201,7 @@ function sqliteLog(database: DatabaseSync, { path, identity, options, lock, prom
   }
 
   function compact({ eventsMax, olderThan }: { readonly eventsMax: number; readonly olderThan: number }): void {
-    transaction(() => {
+    transactions.run(() => {
       const head = readHead();
       const young = firstYoung.get(olderThan)?.seq;
       const plan = planCompaction({
@@ -241,6 +233,8 @@ function sqliteLog(database: DatabaseSync, { path, identity, options, lock, prom
     latestSnapshot,
     compact,
     verify,
+    isUntidy: transactions.isUntidy,
+    tidy: transactions.checkpoint,
     snapshotSeqs: () => reading(() => snapshots.seqs().intact),
     close: () => {
       if (!database.isOpen) return;

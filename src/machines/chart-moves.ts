@@ -92,6 +92,31 @@ function leafAt(node: ChartNode): Leaf {
   return leaf;
 }
 
+/** The one that a chart begins in, and what it does as it enters it. */
+export function beginning(root: ChartNode): { readonly actions: readonly PlainAction[]; readonly leaf: Leaf } {
+  const entered = [root, ...initialBelow(root)];
+  const actions = entered.flatMap(({ type, entry, initial }) =>
+    type === 'compound' ? [...entry, ...initial.actions] : entry,
+  );
+  return { actions, leaf: leafAt(entered.at(-1) ?? root) };
+}
+
+/** The innermost state that a snapshot's value names; undefined where it names none. */
+export function leafNamed(root: ChartNode, value: unknown): Leaf | undefined {
+  let node: ChartNode | undefined = root;
+  for (let rest = value; node !== undefined && rest !== undefined; ) {
+    const [key, below]: readonly [string, unknown] = typeof rest === 'string' ? [rest, undefined] : onlyEntry(rest);
+    node = Object.hasOwn(node.states, key) ? node.states[key] : undefined;
+    rest = below;
+  }
+  return node?.type === 'atomic' ? leafAt(node) : undefined;
+}
+
+function onlyEntry(value: unknown): readonly [string, unknown] {
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return entries.length === 1 && entries[0] !== undefined ? entries[0] : ['', undefined];
+}
+
 const moves = new WeakMap<Edge, Map<ChartNode, Move | undefined>>();
 
 /** What taking `edge` in `from` does; undefined where it enters a final state. */

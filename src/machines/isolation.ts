@@ -136,6 +136,8 @@ export const isolationMachine = setup({
     vanished: ({ context }) => context.observed.source === undefined && !movesItself(context),
     movesItself: ({ context }) => movesItself(context),
     isWithdrawn: ({ context }) => context.withdrawn !== undefined,
+    isMovedAfterAll: ({ context }) =>
+      context.observed.isolated && context.isSwitchUnanswered && context.withdrawn === 'shared',
     isLeaving: ({ context }) => context.withdrawn === 'leaving',
     newerWanted: ({ context }) => wantsNewer(context),
     mayPrepare: ({ context }) => mayPrepare(context),
@@ -191,6 +193,12 @@ export const isolationMachine = setup({
       always: [
         // An earlier session of ours isolated it, and somebody deleted its source since.
         { guard: 'isBereft', target: 'isolated', actions: { type: 'tellVanished', params: vanishedMessages } },
+        // The answer was lost by which it was pointed there, and it was to go by the shared source by then.
+        {
+          guard: 'isMovedAfterAll',
+          target: 'isolated',
+          actions: ['noteSwitched', 'heed', { type: 'tellMovedAfterAll', params: movedAfterAllMessages }],
+        },
         { guard: 'isIsolated', target: 'isolated' },
       ],
       on: {

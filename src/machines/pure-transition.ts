@@ -1,6 +1,7 @@
 import { type ActorScope, type AnyMachineSnapshot, type AnyStateMachine, createActor, type EventObject } from 'xstate';
 import { DEFAULT_LIMITS } from '../domain/limits.ts';
 import { quickenAssigns } from './quick-assign.ts';
+import { type QuickStart, quickStart } from './quick-start.ts';
 import { type ActionData, type QuickStep, quickStep } from './quick-step.ts';
 
 export type { ActionData } from './quick-step.ts';
@@ -11,6 +12,7 @@ export type TakenTransition = object;
 interface Collector {
   readonly scope: ActorScope<AnyMachineSnapshot, EventObject>;
   readonly step: QuickStep | undefined;
+  readonly start: QuickStart | undefined;
   actions: ActionData[];
   see: (taken: TakenTransition) => void;
 }
@@ -41,9 +43,23 @@ export function pureInitialTransition(
   input: unknown,
 ): readonly [AnyMachineSnapshot, readonly ActionData[]] {
   const collector = collectorOf(machine);
+  const quickActions: ActionData[] = [];
+  const quick = collector.start?.start(input, collector.scope, quickActions);
+  if (quick !== undefined) return [quick, quickActions];
   const actions: ActionData[] = [];
   collector.actions = actions;
   return [machine.getInitialSnapshot(collector.scope as never, input) as AnyMachineSnapshot, actions];
+}
+
+/** The same as the machine's own `resolveState()`. */
+export function pureSnapshot(
+  machine: AnyStateMachine,
+  value: unknown,
+  context: Readonly<Record<string, unknown>>,
+): AnyMachineSnapshot {
+  return (
+    collectorOf(machine).start?.at(value, context) ?? machine.resolveState({ value: value as never, context } as never)
+  );
 }
 
 /** Tells of every transition that the machine takes from now on, in whatever state of whatever log: what tests have covered. */
@@ -61,10 +77,12 @@ function collectorOf(machine: AnyStateMachine): Collector {
   quickenAssigns(machine);
   const self = createActor(machine, { input: { id: '', limits: DEFAULT_LIMITS } } as never);
   const nothing = (): void => {};
+  const onTaken = (taken: TakenTransition): void => collector.see(taken);
   const collector: Collector = {
     actions: [],
     see: nothing,
-    step: quickStep(machine, (taken) => collector.see(taken)),
+    step: quickStep(machine, onTaken),
+    start: quickStart(machine, self.getSnapshot() as AnyMachineSnapshot, onTaken),
     scope: {
       self,
       system: self.system,

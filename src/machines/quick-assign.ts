@@ -86,6 +86,6 @@ function updateOf(assignment: Assignment): Assigner {
     );
 }
 
-function refuseToSpawn(): never {
+export function refuseToSpawn(): never {
   throw new Error('a machine of the log cannot spawn: its effects are data');
 }

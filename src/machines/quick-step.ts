@@ -31,41 +31,48 @@ export function quickStep(machine: AnyStateMachine, onTaken: (edge: Edge) => voi
   if (!isPlain(machine)) return undefined;
   return (snapshot, event, scope, actions) => {
     if (snapshot.status !== 'active' || event.type.startsWith('xstate.')) return undefined;
-    const run: Run = { machine, scope, actions, raised: [] };
-    let current: AnyMachineSnapshot = snapshot;
-    let cause = event;
-    let edge = selected(run, current, cause);
-    let isEventlessDue = true;
-    for (let isFirst = true; ; isFirst = false) {
-      if (!isFirst) {
-        edge = isEventlessDue ? eventless(run, current, cause) : undefined;
-        isEventlessDue = true;
-        if (edge === undefined) {
-          const raised = run.raised.shift();
-          if (raised === undefined) return current;
-          cause = raised;
-          edge = selected(run, current, cause);
-        } else {
-          // One that changes nothing would be taken for ever.
-          isEventlessDue = false;
-        }
-      }
-      if (edge === undefined) continue;
-      const after = take(run, edge, current, cause);
-      if (after === undefined) return undefined;
-      onTaken(edge);
-      isEventlessDue ||= after !== current;
-      current = after;
-    }
+    const run: Run = { machine, scope, actions, raised: [], onTaken };
+    return stepOn(run, snapshot, event, selected(run, snapshot, event));
   };
 }
 
-interface Run {
+/** Takes `first`, if any, and then what follows from it by itself, until nothing does. Undefined where XState itself must. */
+export function stepOn(
+  run: Run,
+  snapshot: AnyMachineSnapshot,
+  event: EventObject,
+  first: Edge | undefined,
+): AnyMachineSnapshot | undefined {
+  let current: AnyMachineSnapshot = snapshot;
+  let cause = event;
+  let edge = first;
+  let isEventlessDue = true;
+  for (;;) {
+    if (edge !== undefined) {
+      const after = take(run, edge, current, cause);
+      if (after === undefined) return undefined;
+      run.onTaken(edge);
+      isEventlessDue ||= after !== current;
+      current = after;
+    }
+    edge = isEventlessDue ? eventless(run, current, cause) : undefined;
+    // One that changes nothing would be taken for ever.
+    isEventlessDue = edge === undefined;
+    if (edge !== undefined) continue;
+    const raised = run.raised.shift();
+    if (raised === undefined) return current;
+    cause = raised;
+    edge = selected(run, current, cause);
+  }
+}
+
+export interface Run {
   readonly machine: AnyStateMachine;
   readonly scope: StepScope;
   readonly actions: ActionData[];
   /** Raised without a delay: handled before anything else. */
   readonly raised: EventObject[];
+  readonly onTaken: (edge: Edge) => void;
 }
 
 function selected(run: Run, snapshot: AnyMachineSnapshot, event: EventObject): Edge | undefined {
@@ -127,7 +134,7 @@ interface Builtin {
 }
 
 /** Gives the context after it. */
-function perform(
+export function perform(
   run: Run,
   action: PlainAction,
   snapshot: AnyMachineSnapshot,

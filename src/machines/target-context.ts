@@ -47,6 +47,8 @@ export interface TargetContext {
   /** The revision at which it was Ready when it was wanted, until it is seen otherwise: being Ready there is no answer. */
   readonly readyBefore: string | undefined;
   readonly token: string | undefined;
+  /** Place in the log of what the last request was sent for: what answers a request with an id before it answers an earlier one. */
+  readonly askedSeq: number;
   /** Asked once more, since the status contradicted itself; see `contradictsItself`. */
   readonly askedAgain: boolean;
   /** Flux had tried the revision already when it was about to be put before the target: it starts nothing by itself. */
@@ -108,8 +110,8 @@ export type TargetEvent = Delivered &
     | { readonly type: 'MoveAbandoned'; readonly reason: string }
     | { readonly type: 'IsolationLost'; readonly reason: string }
     | { readonly type: 'DependencyObserved'; readonly dependency: string; readonly state: DependencyState }
-    | { readonly type: 'RequestAccepted'; readonly followed?: boolean }
-    | { readonly type: 'RequestFailed'; readonly failure: Failure }
+    | { readonly type: 'RequestAccepted'; readonly followed?: boolean; readonly effectId?: number }
+    | { readonly type: 'RequestFailed'; readonly failure: Failure; readonly effectId?: number }
     | { readonly type: 'BackoffElapsed' }
     | { readonly type: 'TargetWaitElapsed' }
     | { readonly type: 'DoubtElapsed' }

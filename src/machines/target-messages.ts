@@ -117,6 +117,16 @@ export function releasedMessages({ context }: Args): Messages {
   return toDependents(context, everyWaiter(context), dependencyState(context.observation));
 }
 
+/** Who only was to go after it goes now; who depends on it waits for Flux to have it again. */
+export function goneMessages({ context }: Args): Messages {
+  return toDependents(context, everyWaiter(context), {
+    pending: false,
+    ready: false,
+    failed: undefined,
+    revision: undefined,
+  });
+}
+
 export function changedMessages({ context, event }: Args): Messages {
   // While a request is in flight, its own end is what counts.
   if (event.type !== 'TargetObserved' || context.owed) return { messages: [] };

@@ -3,7 +3,7 @@ import type { BuildProblem } from '../domain/closure.ts';
 import type { TargetObservation } from '../domain/observation.ts';
 import { targetVerdict } from '../domain/readiness.ts';
 import { isAnswered } from '../domain/request-token.ts';
-import { OWED } from '../domain/resolution.ts';
+import { OWED, type Rule } from '../domain/resolution.ts';
 import type { TargetContext } from './target-context.ts';
 
 export { OWED };
@@ -47,6 +47,11 @@ export function looksAgainLate({ observation }: TargetContext, follows: boolean)
 /** What of an Application was synced when it is asked, see `isComparedTooSoon`; undefined for any other target. */
 export function syncedNow({ observation }: TargetContext): string | null | undefined {
   return observation?.application === undefined ? undefined : endedSync(observation.application);
+}
+
+/** Wanted for the sake of what it reads: being Ready with that is enough. By every other rule it is asked, and answers. */
+export function isAboutContent(rule: Rule): boolean {
+  return rule === 'owed' || rule === 'closure';
 }
 
 /** A revision that Flux has tried already starts nothing by itself: it has to be asked for. */
@@ -115,6 +120,11 @@ export function dependenciesAllow(context: TargetContext): boolean {
     return !sharesRevision || state.revision === undefined || context.revisions.includes(state.revision);
   });
   return declared && context.awaits.every((id) => context.dependencies[id]?.pending !== true);
+}
+
+/** Whoever of an earlier cycle waits for what is owed still waits. */
+export function waitersFor({ owed, awaitedBy }: TargetContext, waiting: readonly string[]): readonly string[] {
+  return owed ? [...new Set([...awaitedBy, ...waiting])] : waiting;
 }
 
 export function failedDependency(context: TargetContext): { id: string; why: string } | undefined {

@@ -9,6 +9,7 @@ import {
   changedMessages,
   closureMessages,
   failedMessages,
+  goneMessages,
   leaveMessages,
   pendingMessages,
   readyMessages,
@@ -33,6 +34,7 @@ import {
   describeProblem,
   failedDependency,
   hasRunSinceWanted,
+  isAboutContent,
   isComposed,
   looksAgainLate,
   moveTimeoutMessage,
@@ -43,6 +45,7 @@ import {
   syncedNow,
   timeoutMessage,
   verdictOf,
+  waitersFor,
   wasSentAway,
   wasTried,
   wasTurnedAway,
@@ -88,7 +91,7 @@ export const targetMachine = setup({
         rule: event.rule,
         owed: true,
         awaits: event.awaits,
-        awaitedBy: event.awaitedBy,
+        awaitedBy: waitersFor(context, event.awaitedBy),
         reads: event.reads,
         isolation: event.isolation,
         withdraws: context.isolation !== undefined && event.isolation === undefined,
@@ -107,7 +110,9 @@ export const targetMachine = setup({
       };
     }),
     // It is in flight already, and its answer is the one to this want, too.
-    noteCycle: assign(({ event }) => (event.type === 'ReconcileWanted' ? { cycle: event.cycle } : {})),
+    noteCycle: assign(({ context, event }) =>
+      event.type === 'ReconcileWanted' ? { cycle: event.cycle, awaitedBy: waitersFor(context, event.awaitedBy) } : {},
+    ),
     noteRevision: assign(({ context, event }) => {
       if (event.type !== 'SourceReady' || event.cycle < context.cycle || context.desiredDigest === undefined) return {};
       const revision = event.revisions[awaitedSource(context)];
@@ -123,6 +128,7 @@ export const targetMachine = setup({
     ),
     startRequest: assign(({ context, event }) => ({
       token: requestToken(event.at, event.seq),
+      askedSeq: event.seq,
       syncedBefore: syncedNow(context),
       askedDigest: context.desiredDigest,
       askedAt: event.at,
@@ -261,7 +267,10 @@ export const targetMachine = setup({
       event.token === undefined &&
       context.revisions.includes(event.revision) &&
       // What Flux has tried since it began to move, it has tried because of it.
-      (context.triedBefore || looksAgainLate(context, event.follows)),
+      (context.triedBefore ||
+        looksAgainLate(context, event.follows) ||
+        // Nothing has moved, and a run from before it was wanted may be seen only now.
+        !(event.follows || isAboutContent(context.rule))),
     hasIsolation: ({ context }) => context.isolation !== undefined,
     isOwnSource: ({ context, event }) =>
       event.type === 'SourceFailed' && event.source !== undefined && event.source === context.isolation,
@@ -309,7 +318,12 @@ export const targetMachine = setup({
       event.leave === context.leave &&
       // What waits for a push of one source does not wait for that of another.
       (context.revisions.length > 0 || event.isolation === context.isolation) &&
-      (event.rule === 'owed' || event.rule === 'closure'),
+      isAboutContent(event.rule),
+    /** One that was given up is answered after all: the one that is on its way since goes on. */
+    isEarlier: ({ context, event }) =>
+      (event.type === 'RequestAccepted' || event.type === 'RequestFailed') &&
+      event.effectId !== undefined &&
+      event.effectId < context.askedSeq,
     retryableAndAttemptsLeft: ({ context, event }) =>
       (event.type === 'RequestFailed' || event.type === 'MoveFailed') &&
       isRetryable(event.failure) &&
@@ -372,6 +386,7 @@ export const targetMachine = setup({
     revisions: [],
     readyBefore: undefined,
     token: undefined,
+    askedSeq: 0,
     askedAgain: false,
     triedBefore: false,
     syncedBefore: undefined,
@@ -508,11 +523,13 @@ export const targetMachine = setup({
             // Whose push failed while the older request was on its way waits for nothing.
             SourceFailed: { guard: 'isOwnNewerPush', actions: 'noteSourceFailure' },
             RequestAccepted: [
+              { guard: 'isEarlier' },
               { guard: 'newerPushFailed', target: '#target.dead-letter' },
               { guard: 'newerWanted', target: '#target.requested' },
               { target: 'waiting', actions: 'noteFollowed' },
             ],
             RequestFailed: [
+              { guard: 'isEarlier' },
               { guard: 'newerPushFailed', target: '#target.dead-letter' },
               { guard: 'retryableAndAttemptsLeft', target: '#target.backoff', actions: 'noteRequestFailure' },
               {
@@ -703,11 +720,20 @@ export const targetMachine = setup({
       },
     },
     suspended: {
+      // Nobody knows for how long: who was to go after it goes by what the cluster shows.
+      entry: { type: 'tellDependents', params: releasedMessages },
       on: {
         TargetSuspended: { actions: 'wantLater' },
         // Once it is resumed it is decided anew.
         MoveAbandoned: { guard: 'hasIsolation', actions: 'wantLater' },
-        ReconcileWanted: { actions: ['want', 'noteSuspended', { type: 'tellSuspended', params: settledSuspended }] },
+        ReconcileWanted: {
+          actions: [
+            'want',
+            'noteSuspended',
+            { type: 'tellDependents', params: releasedMessages },
+            { type: 'tellSuspended', params: settledSuspended },
+          ],
+        },
         TargetObserved: [
           { guard: 'resumedAndOwed', target: 'requested', actions: 'observe' },
           { guard: 'resumed', target: 'settled', actions: ['observe', 'release'] },
@@ -716,6 +742,7 @@ export const targetMachine = setup({
       },
     },
     gone: {
+      entry: { type: 'tellDependents', params: goneMessages },
       on: {
         TargetSuspended: {},
         TargetDefined: { target: 'settled', actions: ['define', 'release'] },
@@ -724,7 +751,13 @@ export const targetMachine = setup({
           target: 'settled',
           actions: [{ type: 'tellDependents', params: changedMessages }, 'observe', 'release'],
         },
-        ReconcileWanted: { actions: ['want', { type: 'tellGone', params: settledGone }] },
+        ReconcileWanted: {
+          actions: [
+            'want',
+            { type: 'tellDependents', params: goneMessages },
+            { type: 'tellGone', params: settledGone },
+          ],
+        },
       },
     },
   },

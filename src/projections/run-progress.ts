@@ -88,6 +88,11 @@ function underWay(
   const nothingSaid = { waitsFor: [], reason: '', message: '' };
   if (snapshot === undefined) return { ...nothingSaid, phase: 'waiting' };
   const context = snapshot.context as TargetContext;
+  // One that is excluded may answer when the run is over already, which takes no note of it.
+  if (snapshot.matches('settled') && context.cycle > 0 && !context.owed && context.observation?.ready === 'True') {
+    const revision = context.observation.lastAppliedRevision;
+    return { ...nothingSaid, phase: 'ready', ...(revision === undefined ? {} : { revision }) };
+  }
   if (snapshot.matches('progressing')) {
     return { ...nothingSaid, phase: 'asked', ...saidNow(context.observation) };
   }

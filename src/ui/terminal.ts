@@ -25,6 +25,8 @@ export interface Terminal {
   /** As of now: its width follows the terminal's. */
   style(): Style;
   print(lines: readonly string[]): void;
+  /** The same on stderr, which may be this terminal, too. */
+  printError(lines: readonly string[]): void;
   /** Replaces the region; an empty list takes it away. */
   setRegion(lines: readonly string[]): void;
   /** Takes the region away and gives the cursor back. May be called twice. */
@@ -35,12 +37,14 @@ const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
 const ERASE_BELOW = '\u001b[J';
 const COLUMNS_UNKNOWN = 80;
+const ROWS_UNKNOWN = 24;
 
 export function createTerminal(io: TerminalIo): Terminal {
   const live = io.isTty && io.env.TERM !== 'dumb';
   const unicode = supportsUnicode(io.env);
   const ellipsis = unicode ? '…' : '...';
-  const columns = () => (io.isTty ? Math.max(20, io.stdout.columns ?? COLUMNS_UNKNOWN) : Number.POSITIVE_INFINITY);
+  // A pseudo-terminal that nobody has given a size says 0.
+  const columns = () => (io.isTty ? Math.max(20, io.stdout.columns || COLUMNS_UNKNOWN) : Number.POSITIVE_INFINITY);
   let wanted: readonly string[] = [];
   let drawn: readonly string[] = [];
   let closed = false;
@@ -52,7 +56,7 @@ export function createTerminal(io: TerminalIo): Terminal {
     return `\r\u001b[${rows}A${ERASE_BELOW}`;
   };
   const draw = (above: string): void => {
-    const rowsMax = Math.max(1, (io.stdout.rows ?? 24) - 2);
+    const rowsMax = Math.max(1, (io.stdout.rows || ROWS_UNKNOWN) - 2);
     // One cell is left free: some terminals wrap when the last one is written.
     const lines = wanted.slice(0, rowsMax).map((line) => truncate(line, columns() - 1, ellipsis));
     const cursor = drawn.length === 0 && lines.length > 0 ? HIDE_CURSOR : '';
@@ -71,6 +75,13 @@ export function createTerminal(io: TerminalIo): Terminal {
       const text = lines.map((line) => `${line}\n`).join('');
       if (live) draw(text);
       else if (text !== '') io.stdout.write(text);
+    },
+    printError: (lines) => {
+      const region = live ? erase() : '';
+      if (region !== '') io.stdout.write(region);
+      drawn = [];
+      io.stderr.write(lines.map((line) => `${line}\n`).join(''));
+      if (live) draw('');
     },
     setRegion: (lines) => {
       if (!live || closed) return;

@@ -1,64 +1,17 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { diagnoseOnFailure } from '../../src/cli/diagnose-on-failure.ts';
 import { CommandFailedError } from '../../src/cli/errors.ts';
 import type { Diagnosis } from '../../src/domain/diagnosis/diagnosis.ts';
-import { startFlux, startRegistry } from '../../src/embedded/testing.ts';
-import { pushFiles } from '../embedded/push-files.ts';
 import { type ReachedCluster, startReachedCluster } from '../support/embedded-client.ts';
-import { crashingPods } from '../support/failing-workload.ts';
-import { kustomization, ociRepository } from '../support/flux-manifests.ts';
+import { CRASHING_POD, startFailingLevels } from '../support/failing-levels.ts';
+import { kustomization } from '../support/flux-manifests.ts';
 import { runMain } from './run-main.ts';
-
-const POD = 'web-5d8f9c7b6d-aaaaa';
-const DEPLOYMENT = `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-  namespace: shop
-spec:
-  replicas: 1
-  selector:
-    matchLabels: {app: web}
-  template:
-    metadata:
-      labels: {app: web}
-    spec:
-      containers:
-        - name: app
-          image: ghcr.io/acme/app:1
-`;
 
 /** What Flux's stand-ins make of Kustomizations root → apps → shop → Deployment web, whose pod crashes. */
 async function failingInFlux(): Promise<ReachedCluster> {
-  const world = await startReachedCluster();
-  const { cluster } = world;
-  const registry = await startRegistry();
-  const flux = await startFlux({ cluster, builder: 'plain', healthPollMs: 20, unreportedHealth: 'in-progress' });
-  onTestFinished(async () => {
-    await flux.stop();
-    await registry.stop();
-  });
-  const waiting = (name: string) => JSON.stringify(kustomization(name, { wait: true, timeout: '1s' }));
-  await pushFiles(registry, 'shop', {
-    'root/apps.yaml': waiting('apps'),
-    'apps/shop.yaml': waiting('shop'),
-    'shop/web.yaml': `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n---\n${DEPLOYMENT}`,
-  });
-  cluster.objects.apply(ociRepository('shop', registry.host));
-  cluster.objects.apply(kustomization('root', { wait: true, timeout: '1s' }));
-  await cluster.objects.until('Deployment', 'shop', 'web', () => true);
-  const key = { kind: 'Deployment', namespace: 'shop', name: 'web' };
-  const late = {
-    type: 'Progressing',
-    status: 'False',
-    reason: 'ProgressDeadlineExceeded',
-    message: 'ReplicaSet "web-5d8f9c7b6d" has timed out progressing.',
-    lastTransitionTime: '2026-01-01T00:00:00Z',
-    lastUpdateTime: '2026-01-01T00:00:00Z',
-  };
-  crashingPods(cluster, { namespace: 'shop', deployment: 'web', pods: [POD] }, 'starting\nFATAL: no database url\n');
-  cluster.objects.setStatus(key, { observedGeneration: 1, replicas: 1, unavailableReplicas: 1, conditions: [late] });
-  await cluster.objects.until('Kustomization', 'flux-system', 'shop', ({ status }) =>
+  const world = await startFailingLevels('1s');
+  world.fail();
+  await world.cluster.objects.until('Kustomization', 'flux-system', 'shop', ({ status }) =>
     JSON.stringify(status ?? {}).includes('HealthCheckFailed'),
   );
   return world;
@@ -72,7 +25,7 @@ describe('diagnose', () => {
     const ran = await run(await failingInFlux());
     expect(ran.code).toBe(1);
     expect(ran.stderr).toBe('');
-    expect(ran.stdout).toContain(`Pod shop/${POD}`);
+    expect(ran.stdout).toContain(`Pod shop/${CRASHING_POD}`);
     expect(ran.stdout).toContain('| FATAL: no database url');
     expect(ran.stdout).toMatch(/Kustomization flux-system\/shop {2}HealthCheckFailed/);
     const order = ['shop', 'apps', 'root'].map((name) =>
@@ -91,7 +44,7 @@ describe('diagnose', () => {
   test('prints JSON for a program', async () => {
     const ran = await run(await failingInFlux(), '--json');
     const printed = JSON.parse(ran.stdout) as Diagnosis;
-    expect(printed.workloads[0]?.pods[0]).toMatchObject({ namespace: 'shop', name: POD });
+    expect(printed.workloads[0]?.pods[0]).toMatchObject({ namespace: 'shop', name: CRASHING_POD });
     expect(ran.stdout.trimEnd().split('\n')).toHaveLength(1);
   });
 
@@ -142,6 +95,18 @@ describe('after a failed command', () => {
     await diagnoseOnFailure(error, { client, targets: ['Kustomization/flux-system/root'], json: false }, given);
     expect(printed()).toMatch(/^error: flux-system\/root did not become Ready\nhint: see below\n\nhttps:/);
     expect(printed()).toContain('| FATAL: no database url');
+  });
+
+  test('nothing is printed where all is well: what could not be asked is Ready all the same', async () => {
+    const { client, cluster } = await startReachedCluster();
+    cluster.objects.apply(kustomization('apps'));
+    cluster.objects.setStatus(
+      { kind: 'Kustomization', namespace: 'flux-system', name: 'apps' },
+      { observedGeneration: 1, conditions: [{ type: 'Ready', status: 'True', reason: 'ok', message: '' }] },
+    );
+    const { io: given, printed } = io();
+    await diagnoseOnFailure(error, { client, targets: ['Kustomization/flux-system/apps'], json: false }, given);
+    expect(printed()).toBe('');
   });
 
   test('nothing is printed of a cluster that does not answer', async () => {

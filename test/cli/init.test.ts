@@ -332,7 +332,7 @@ describe('--install', () => {
     );
     const ran = await running;
     expect(ran).toMatchObject({ code: 0, stderr: '' });
-    expect(ran.stdout).toContain('applied 4 objects\n1 controllers answer\n');
+    expect(ran.stdout).toContain('applied 4 objects\n1 controller answers\n');
     expect(cluster.objects.get('Widget', 'engine', 'one')).toBeDefined();
   });
 
@@ -373,7 +373,7 @@ describe('--local-registry', () => {
       signal: interruption.signal,
     });
     const answer = async () => (await fetch(`http://127.0.0.1:${port}/v2/`).catch(() => undefined))?.status;
-    await expect.poll(answer, { timeout: 10_000 }).toBe(200);
+    await expect.poll(answer).toBe(200);
     expect((await loadConfiguration(cwd, {})).registry).toContain(`oci://127.0.0.1:${port}/`);
     interruption.abort();
     expect((await running).code).toBe(130);

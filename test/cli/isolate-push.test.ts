@@ -130,7 +130,7 @@ describe.skipIf(!dockerRegistryInstalled)('isolate --push to docker-registry', (
       expect(stdout).toMatch(/^12 of 12 artifacts changed, \d+ bytes sent\.$/m);
       expect(code).toBe(0);
     }
-  }, 60_000);
+  });
 });
 
 describe('the digest of an artifact', () => {
@@ -159,7 +159,7 @@ describe('the digest of an artifact', () => {
       utimesSync(join(directory, path), new Date(2001, 1, 1), new Date(2001, 1, 1));
     }
     expect(await digestsOf(directory, 'America/St_Johns', '000')).toBe(first);
-  }, 60_000);
+  });
 });
 
 function git(directory: string, ...args: string[]): void {

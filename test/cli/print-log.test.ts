@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { printLog } from '../../src/cli/log.ts';
 import { createMemoryLog } from '../../src/engine/memory-log.ts';
 
@@ -63,9 +63,9 @@ test('following prints what is appended later, until it is called off', async ()
   const following = printLog({ log, json: true, from: 3, follow: true, signal: controller.signal }, (line) =>
     lines.push(line),
   );
-  await vi.waitFor(() => expect(lines).toHaveLength(1));
+  await expect.poll(() => lines).toHaveLength(1);
   log.append([{ machine: 'watch', type: 'FilesChanged' }], 0);
-  await vi.waitFor(() => expect(lines).toHaveLength(2), 10_000);
+  await expect.poll(() => lines).toHaveLength(2);
   controller.abort();
   expect(await following).toBe(2);
 });

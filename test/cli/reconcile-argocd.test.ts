@@ -103,4 +103,25 @@ describe('reconcile with Argo CD', () => {
     expect((await running.reconcile('--sync')).code).toBe(0);
     expect(running.live('web')).toBe('one');
   });
+
+  test('--refresh hard has Argo CD build anew', async () => {
+    const running = await world({ web: {} });
+    const seen = running.cluster.objects.until(
+      'Application',
+      'argocd',
+      'web',
+      ({ metadata }) => metadata.annotations?.['argocd.argoproj.io/refresh'] === 'hard',
+    );
+    expect((await running.reconcile('--refresh', 'hard')).code).toBe(0);
+    await seen;
+  });
+
+  test('--engine asks the targets of that engine alone', async () => {
+    const running = await world({ web: {} });
+    expect((await running.reconcile('--engine', 'argocd')).code).toBe(0);
+    running.cluster.requests.reset();
+    const ran = await running.reconcile('--engine', 'flux');
+    expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining('has no Kustomization') });
+    expect(running.cluster.requests.count('patch applications')).toBe(0);
+  });
 });

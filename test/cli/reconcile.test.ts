@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../src/domain/kube-object.ts';
 import { conditionOf } from '../support/embedded-watch.ts';
-import { configMap, NAMESPACE, ociRepository } from '../support/flux-manifests.ts';
+import { configMap, kustomization, NAMESPACE, ociRepository } from '../support/flux-manifests.ts';
 import { until } from '../support/poll.ts';
 import { startReconcileWorld, untilReady } from '../support/reconcile-world.ts';
 
@@ -82,7 +82,7 @@ describe('a reconcile of what is composed from a source', () => {
     for (const value of ['first', 'second']) {
       await world.push(value);
       world.cluster.requests.reset();
-      expect((await world.run('reconcile', 'web', '--timeout', '5s')).code).toBe(0);
+      expect((await world.run('reconcile', 'web', '--timeout', '60s')).code).toBe(0);
       expect(world.patches('artifactgenerators')).toEqual({ parts: 1 });
       const live = world.cluster.objects.get('ConfigMap', 'default', 'web') as { data?: unknown };
       expect(live.data).toEqual({ value });
@@ -135,6 +135,20 @@ describe('what a reconcile is about', () => {
     expect(ran.stdout).toContain('flux-system/apps Ready');
     expect(ran.stdout).toContain('flux resume kustomization paused -n flux-system');
     expect(ran.stderr).toMatch(/error: 1 of 2 not Ready: flux-system\/paused \(Suspended\)\n$/);
+  });
+
+  it('says at the start, and goes on saying, what one waits for that is not there, and takes it when it comes', async () => {
+    const world = await startReconcileWorld({
+      targets: { apps: dependsOn('base') },
+      flux: { dependencyRequeueMs: 50 },
+    });
+    const running = world.run('reconcile');
+    await until('the warning', () =>
+      world.printed().includes('flux-system/apps depends on flux-system/base, which is not there'),
+    );
+    await until('what it waits for', () => world.printed().includes('DependencyNotReady'));
+    world.cluster.objects.apply({ ...world.target('apps'), ...kustomization('base', { path: 'apps' }), status: {} });
+    expect(await running).toMatchObject({ code: 0 });
   });
 
   it('takes a source in another namespace, and says where one is missing', async () => {
@@ -267,7 +281,7 @@ describe('the answer of a reconcile', () => {
   it('is asked for again when it does not come within --timeout', async () => {
     const world = await startReconcileWorld({ targets: { apps: {} }, controllers: false });
     // The first look at the cluster is an attempt, too, and has to fit in.
-    const ran = await world.run('reconcile', '--timeout', '1500ms', ...QUICK);
+    const ran = await world.run('reconcile', '--timeout', '4s', ...QUICK);
     expect(ran.code).toBe(1);
     expect(world.patches('ocirepositories')).toEqual({ shop: 3 });
     expect(ran.stdout.match(/shop: attempt \d of 3 failed/g)).toEqual([

@@ -22,11 +22,11 @@ describe('restore', () => {
     expect(stdout).toBe(
       [
         'session    argocd/reconcile-machine-5f0c1d2e is dead: it has no Lease any more',
-        'isolated   Application argocd/cart reads OCISource//oci://registry.example/shop#argocd/cart, and OCISource//oci://registry.example/shop:dev before',
-        'isolated   Application argocd/orders reads OCISource//oci://registry.example/shop#argocd/orders, and OCISource//oci://registry.example/shop:dev before',
+        'isolated   Application argocd/cart reads oci://registry.example/shop#argocd/cart, and oci://registry.example/shop:dev before',
+        'isolated   Application argocd/orders reads oci://registry.example/shop#argocd/orders, and oci://registry.example/shop:dev before',
         '',
-        'restored   Application argocd/cart reads OCISource//oci://registry.example/shop:dev again',
-        'restored   Application argocd/orders reads OCISource//oci://registry.example/shop:dev again',
+        'restored   Application argocd/cart reads oci://registry.example/shop:dev again',
+        'restored   Application argocd/orders reads oci://registry.example/shop:dev again',
         'ended      session argocd/reconcile-machine-5f0c1d2e',
         '',
       ].join('\n'),

@@ -21,6 +21,7 @@ export async function runMain(
     readonly typed?: string;
     /** Called with all that was printed so far. */
     readonly onStdout?: (printed: string) => void;
+    readonly onStderr?: (printed: string) => void;
   } = {},
 ): Promise<Ran> {
   let stdout = '';
@@ -32,7 +33,12 @@ export async function runMain(
         options.onStdout?.(stdout);
       },
     },
-    stderr: { write: (text: string) => (stderr += text) },
+    stderr: {
+      write: (text: string) => {
+        stderr += text;
+        options.onStderr?.(stderr);
+      },
+    },
     stdin: typed(options.typed),
     isTty: options.isTty ?? false,
     env: options.env ?? {},

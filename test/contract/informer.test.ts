@@ -17,8 +17,8 @@ const CHANGES_AT_ONCE = 3;
 const PAUSE_MS = 15;
 /** In the long run trouble is rarer, so that long watches happen too. */
 const TROUBLE_EVERY_MS = SECONDS > 60 ? 4_000 : 350;
-/** client-node waits up to 30 s before it connects again. */
-const CATCH_UP_MS = 35_000;
+/** client-node waits up to 30 s before it connects again, and may have to do so more than once. */
+const CATCH_UP_MS = 95_000;
 const NAMESPACE = 'watched';
 const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
 

@@ -63,7 +63,7 @@ describe.skipIf(skipped !== undefined)('tables are, cell by cell, those of the r
 
 /** A new kind is served a moment after its definition was accepted. */
 async function createServed(server: ControlPlane, object: unknown): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     try {
       await call(server, 'POST', CUSTOM_PATH, { body: object });

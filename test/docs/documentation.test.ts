@@ -171,7 +171,7 @@ describe('the example code', () => {
     onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
     const file = join(directory, 'example.ts');
     writeFileSync(file, fromSources(code));
-    const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: ROOT, timeout: 25_000 });
+    const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: ROOT, timeout: 100_000 });
     expect(stdout).toBe(output);
   });
 });

@@ -12,12 +12,14 @@ function planned(
   objects: readonly KubeObject[],
   selected: readonly string[],
   excluded: readonly string[] = [],
+  ready: readonly string[] = [],
 ): ReturnType<typeof reconcilePlan> {
   return reconcilePlan({
     definitions: definitionsFromObjects([ociRepository('shop', 'r'), ...objects].map((object) => ({ object }))),
     selected: selected.map(id),
     excluded: new Set(excluded.map(id)),
     revisionOf: (source) => `of ${source}`,
+    isReady: (target) => ready.map(id).includes(target),
   });
 }
 
@@ -82,6 +84,15 @@ describe('a reconcile plan', () => {
     const [target] = planOf([kustomization('a', spec)], ['a']).targets;
     expect(target?.problem?.reason).toBe(reason);
     expect(target?.problem?.message).toContain(message);
+  });
+
+  it('says so of what depends on one that is suspended, unless that is Ready as it is', () => {
+    const objects = [kustomization('paused', { suspend: true }), kustomization('apps', dependsOn('paused'))];
+    expect(planOf(objects, ['apps']).targets[0]?.problem).toMatchObject({
+      reason: 'DependencySuspended',
+      message: expect.stringContaining('flux resume kustomization paused -n flux-system'),
+    });
+    expect(planOf(objects, ['apps'], [], ['paused']).targets[0]?.problem).toBeUndefined();
   });
 
   it('says so of a source that is suspended, and does not ask it', () => {

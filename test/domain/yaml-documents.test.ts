@@ -19,6 +19,19 @@ describe('parseYamlDocuments', () => {
     expect(parse('# only a comment\n').problems).toEqual([]);
   });
 
+  it('reads the same bytes the same way again, by the limits and for the purpose of then', () => {
+    const bytes = new TextEncoder().encode('a: 1\na: 2\n---\nb: 3\n');
+    const lastWins = () => parseYamlNodes(bytes, path, DEFAULT_LIMITS, { duplicateKeys: 'last-wins' });
+    const first = lastWins();
+    expect(first.nodes.map(plainValue)).toEqual([{ a: 2 }, { b: 3 }]);
+    first.nodes.pop();
+    expect(lastWins().nodes.map(plainValue)).toEqual([{ a: 2 }, { b: 3 }]);
+    expect(parseYamlNodes(bytes, path, DEFAULT_LIMITS).problems[0]?.message).toContain('given twice');
+    const fewer = { ...DEFAULT_LIMITS, yamlDocumentsMax: 1 };
+    expect(parseYamlNodes(bytes, path, fewer, { duplicateKeys: 'last-wins' }).problems[0]?.kind).toBe('limit');
+    expect(lastWins().problems).toEqual([]);
+  });
+
   it('resolves aliases and merge keys, own keys before merged ones', () => {
     expect(parse('a: &x {b: 1, c: 2}\nd:\n  <<: *x\n  c: 3\ne: *x\n').documents).toEqual([
       { a: { b: 1, c: 2 }, d: { c: 3, b: 1 }, e: { b: 1, c: 2 } },

@@ -43,7 +43,7 @@ interface Status {
 
 /** Asks `status` again after each event, until nothing is under way. */
 async function untilSettled(world: SmallWorld, watch: WatchProcess): Promise<Status> {
-  const deadline = Date.now() + 25_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const seen = watch.events.length;
     const { stdout } = await world.run('status', '--log', world.log, '--json');
@@ -108,7 +108,7 @@ describe('kill -9', () => {
   );
 
   test('between the push and the request: the next watch asks', async () => {
-    const world = await startWorld();
+    const world = await startWorld({ published: true });
     const watch = world.watch('--initial');
     for (const target of world.targets)
       await watch.event({ type: 'TargetSettled', target: idOf(target), outcome: 'ready' });
@@ -156,7 +156,7 @@ describe('kill -9', () => {
   });
 
   test('with other content on disk at the restart: that content is decided about, and what was wanted before is not brought back', async () => {
-    const world = await startWorld();
+    const world = await startWorld({ published: true });
     const watch = world.watch('--initial');
     for (const target of world.targets)
       await watch.event({ type: 'TargetSettled', target: idOf(target), outcome: 'ready' });
@@ -187,7 +187,7 @@ describe('kill -9', () => {
   });
 
   test('with the save taken back at the restart: what was pushed and never asked for does not stay in the registry', async () => {
-    const world = await startWorld();
+    const world = await startWorld({ published: true });
     const watch = world.watch('--initial');
     for (const target of world.targets)
       await watch.event({ type: 'TargetSettled', target: idOf(target), outcome: 'ready' });

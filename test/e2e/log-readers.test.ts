@@ -32,7 +32,7 @@ beforeAll(async () => {
   world.save('apps', 'second');
   const saved = await watch.event({ machine: 'watch', type: 'FilesChanged' }, watch.lastSeq);
   await watch.event({ type: 'TargetSettled', target: idOf('apps'), outcome: 'ready' }, saved.seq);
-}, 60_000);
+});
 
 afterAll(() => world.stop());
 

@@ -18,7 +18,7 @@ import { kustomization, ociRepository } from '../support/flux-manifests.ts';
 
 const skipped = whySkipped(controlPlaneExecutable(), kustomizeControllerExecutable());
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const LABELS = { app: 'web' };
 const TEMPLATE = { metadata: { labels: LABELS }, spec: { containers: [{ name: 'app', image: 'ghcr.io/acme/app:1' }] } };
@@ -56,7 +56,7 @@ describe.skipIf(skipped !== undefined)('against a real API server', () => {
 
   async function install(...objects: readonly KubeObject[]): Promise<void> {
     const { signal } = new AbortController();
-    await installManifests(client, objects, { timeoutMs: 30_000, signal, onProgress: () => {} });
+    await installManifests(client, objects, { timeoutMs: 120_000, signal, onProgress: () => {} });
   }
 
   async function put(object: KubeObject, status?: Readonly<Record<string, unknown>>): Promise<KubeObject> {

@@ -11,7 +11,7 @@ import type { PrintedEvent } from './watch-process.ts';
 const skipped = whySkipped(controlPlaneExecutable(), kustomizeControllerExecutable());
 
 // Two cores may be shared with all the other tests, and an API server that is away is looked for at ever longer intervals.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 /** Flux that cannot write down how a run ended, as the server is away, tries again after this, or else after the whole interval of ten minutes. */
 const RETRIED = { retryInterval: '2s' };

@@ -14,7 +14,7 @@ import { runCli } from './watch-process.ts';
 
 const skipped = whySkipped(controlPlaneExecutable(), kustomizeControllerExecutable());
 // Two cores may be shared with all the other tests.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 describe.skipIf(skipped !== undefined)('push and reconcile with the real kustomize-controller', () => {
   let world: RealWorld;
@@ -102,7 +102,7 @@ describe.skipIf(skipped !== undefined)('push and reconcile with the real kustomi
     expect((await reconcile(shop)).code).toBe(0);
     await world.controller.kill();
     context.onTestFinished(() => world.controller.start());
-    const quick = ['--timeout', '1s', '--limit', 'attemptsMax=1'];
+    const quick = ['--timeout', '5s', '--limit', 'attemptsMax=1'];
     const unanswered = await reconcile(shop, 'developer', 'docs', ...quick);
     expect(unanswered.code).toBe(1);
     expect(unanswered.stderr).toMatch(/\/docs \(Timeout\)/);
@@ -127,7 +127,7 @@ describe.skipIf(skipped !== undefined)('push and reconcile with the real kustomi
         path: objectPath(reference).replace(/\/cache$/, ''),
         body: helmRelease(shop),
       });
-    }, 10_000);
+    }, 60_000);
     const conditions = [{ type: 'Ready', status: 'False', reason: 'InstallFailed', message: 'timed out' }];
     await world.client.request({
       method: 'PATCH',

@@ -9,7 +9,7 @@ import { messageOf } from './real/shop-objects.ts';
 
 const skipped = whySkipped(controlPlaneExecutable(), kustomizeControllerExecutable());
 // Two cores may be shared with all the other tests.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 describe.skipIf(skipped !== undefined)('what the real kustomize-controller answers', () => {
   let world: RealWorld;
@@ -92,7 +92,14 @@ describe.skipIf(skipped !== undefined)('what the real kustomize-controller answe
     const watch = await shop.settledWatch();
     const from = watch.lastSeq;
     await shop.kustomize('docs', { suspend: true });
-    await watch.event({ machine: `target/${shop.idOf('docs')}`, type: 'TargetObserved' }, from);
+    await watch.find('docs being seen suspended', () =>
+      watch.events.find(
+        ({ seq, machine, observation }) =>
+          seq > from &&
+          machine === `target/${shop.idOf('docs')}` &&
+          (observation as { suspended?: boolean } | undefined)?.suspended === true,
+      ),
+    );
     const suspended = await edit(shop, watch, () => shop.save('docs', 'two'), { docs: 'suspended' });
     expect(suspended.patches.filter((patched) => patched === 'docs')).toEqual([]);
     const [told] = (await shop.status()).targets.filter(({ state }) => state === 'suspended');

@@ -6,7 +6,7 @@ import { openShop } from './real/shop.ts';
 import { configMap, kustomizationFile } from './real/shop-files.ts';
 
 const skipped = whySkipped(controlPlaneExecutable(), kustomizeControllerExecutable());
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** Far longer than the test waits for anything: whoever is left to Flux's own next look is never through in time. */
 const NEVER_MS = 600_000;

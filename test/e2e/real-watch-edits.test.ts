@@ -8,7 +8,7 @@ import { kustomizationFile } from './real/shop-files.ts';
 
 const skipped = whySkipped(controlPlaneExecutable(), kustomizeControllerExecutable());
 // Two cores may be shared with all the other tests.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 describe.skipIf(skipped !== undefined)('edits, on a real API server and the real kustomize-controller', () => {
   let world: RealWorld;

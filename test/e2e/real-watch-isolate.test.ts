@@ -12,7 +12,7 @@ import type { WatchProcess } from './watch-process.ts';
 
 const skipped = whySkipped(controlPlaneExecutable(), kustomizeControllerExecutable());
 // Two cores may be shared with all the other tests.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** Spec, labels and annotations of all that a session may change; requests are nobody's to take back. */
 async function specsOf(shop: Shop): Promise<Record<string, unknown>> {

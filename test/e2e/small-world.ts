@@ -29,6 +29,11 @@ export interface WorldOptions {
   readonly argo?: Omit<ArgoCdOptions, 'cluster'>;
   /** Changes an object before it is applied, or leaves it out. */
   readonly object?: (object: KubeObject) => KubeObject | undefined;
+  /**
+   * The first content is in the registry before Flux looks. Otherwise its fetches fail until the watch pushes, and the retry of the last
+   * one (after 0.75 s to some 10 s) fetches whatever a test has pushed by then, asked or not.
+   */
+  readonly published?: boolean;
 }
 
 /** A cluster, a registry and Flux in this process, a repository on disk, and the CLI as processes of its own that come and go. */
@@ -78,10 +83,6 @@ export async function startSmallWorld(options: WorldOptions = {}): Promise<Small
   const kubeconfig = join(home, 'kubeconfig');
   await cluster.writeKubeconfig(kubeconfig);
   const objects = argo === undefined ? fluxObjects(registry.host, targets) : argoObjects(registry.host, targets);
-  for (const object of options.flux === false ? [] : objects) {
-    const kept = options.object === undefined ? object : options.object(object);
-    if (kept !== undefined) cluster.objects.apply(kept);
-  }
   const env: NodeJS.ProcessEnv = {
     PATH: process.env.PATH,
     HOME: home,
@@ -98,6 +99,14 @@ export async function startSmallWorld(options: WorldOptions = {}): Promise<Small
   for (const target of targets) {
     write(`${target}/kustomization.yaml`, 'resources:\n- configmap.yaml\n');
     write(`${target}/configmap.yaml`, configMap(target, 'first'));
+  }
+  if (options.published === true) {
+    const pushed = await runCli(['push', `oci://${registry.host}/shop:latest`, '--path', dir], { cwd: home, env });
+    if (pushed.code !== 0) throw new Error(`the first content is not pushed: ${pushed.stderr}`);
+  }
+  for (const object of options.flux === false ? [] : objects) {
+    const kept = options.object === undefined ? object : options.object(object);
+    if (kept !== undefined) cluster.objects.apply(kept);
   }
   const started = (...argv: string[]): WatchProcess => {
     const child = new WatchProcess(argv, { cwd: home, env });
@@ -119,7 +128,7 @@ export async function startSmallWorld(options: WorldOptions = {}): Promise<Small
     write,
     save: (target, value) => write(`${target}/configmap.yaml`, configMap(target, value)),
     live: (target) => dataOf(cluster.objects.get('ConfigMap', 'default', target)),
-    async untilLive(target, value, timeoutMs = 25_000) {
+    async untilLive(target, value, timeoutMs = 60_000) {
       await cluster.objects.until('ConfigMap', 'default', target, (object) => dataOf(object) === value, timeoutMs);
     },
     follow: started,

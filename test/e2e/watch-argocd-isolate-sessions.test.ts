@@ -118,7 +118,7 @@ it('status and explain say which artifacts an Application reads, and why another
     '--kubeconfig',
     kubeconfig,
   ]);
-  expect(stdout).toContain(`Application argocd/a (closure, on ${own})`);
+  expect(stdout).toContain(`Application argocd/a (closure, on oci://${watch.registry.host}/shop#argocd/a)`);
   const reconciled = await runMain(['reconcile', 'a', '--kubeconfig', kubeconfig], { env: {} });
   expect(reconciled, reconciled.stderr).toMatchObject({ code: 0 });
   expect(String(revisionOf(watch, 'a'))).toMatch(DIGEST);

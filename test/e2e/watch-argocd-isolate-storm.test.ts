@@ -7,7 +7,7 @@ const VALUES = ['one', 'two', 'three'];
 const SAVES = 25;
 
 it('saves, undone saves, refreshes of others and refusals, in the middle of whatever Argo CD does, end at what is on the disk', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const seed = Number(process.env.ISOLATION_SEED ?? Math.floor(Math.random() * 2 ** 32));
   const random = seededRandom(seed);

@@ -197,7 +197,7 @@ test('Applications of an ApplicationSet are asked, though it takes our annotatio
         },
       ];
     },
-    watch: { limits: { ...DEFAULT_LIMITS, targetWaitMs: 20_000 } },
+    watch: { limits: { ...DEFAULT_LIMITS, targetWaitMs: 60_000 } },
   });
   await watch.edit(() => watch.write('docs/docs.yaml', configMap('docs', 'two')));
   expect(watch.live('docs')).toBe('two');
@@ -262,23 +262,40 @@ test('Flux and Argo CD side by side: the directory feeds one of them, and the ot
   expect(cycle).toMatchObject({ asked: ['docs'], pushes: 1 });
 });
 
-test('two engines that claim one directory are told apart by --source', async () => {
-  await expect(
+describe('two engines that claim one directory', () => {
+  const claimed = (watch: Partial<WatchSessionOptions> = {}) =>
     startEmbeddedWatch({
       files: FILES,
       argo: {},
+      settled: false,
+      watch,
       objects: (host) => [
         inOwnNamespace('docs', host, {}),
         {
           apiVersion: 'source.toolkit.fluxcd.io/v1',
           kind: 'OCIRepository',
-          metadata: { name: 'shop', namespace: 'flux-system' },
-          spec: { interval: '10m', url: `oci://${host}/shop`, insecure: true, ref: { tag: 'latest' } },
+          metadata: { name: 'fleet', namespace: 'flux-system' },
+          spec: { interval: '10m', url: `oci://${host}/fleet`, insecure: true, ref: { tag: 'latest' } },
         },
-        kustomization('docs'),
+        { ...kustomization('docs'), spec: { ...kustomization('docs').spec, sourceRef: FLEET } },
       ],
-    }),
-  ).rejects.toThrow(/2 sources fit this directory: .*OCIRepository\/flux-system\/shop \(1 Kustomizations\)/);
+    });
+  const FLEET = { kind: 'OCIRepository', name: 'fleet' };
+
+  test('are an error that names both', async () => {
+    await expect(claimed()).rejects.toThrow(
+      /2 sources fit this directory: .*OCIRepository\/flux-system\/fleet \(1 Kustomization\)/,
+    );
+  });
+
+  test.each([
+    ['--engine', { engine: 'flux' }, 'OCIRepository/flux-system/fleet'],
+    ['--source', { source: 'flux-system/fleet' }, 'OCIRepository/flux-system/fleet'],
+    ['the repository that is pushed to, by any name of its host', { registry: 'oci://elsewhere/fleet' }, 'fleet'],
+    ['--engine', { engine: 'argocd' }, '/shop:dev'],
+  ] as const)('are told apart by %s', async (_, options, id) => {
+    expect((await claimed({ ...options, dryRun: true })).session.fed.id).toContain(id);
+  });
 });
 
 test('several sources: the one that the directory feeds is pushed, and its revision is what counts', async () => {

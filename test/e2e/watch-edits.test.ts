@@ -87,7 +87,7 @@ describe('a save asks exactly the Kustomizations that it concerns', () => {
   });
 
   test('a change that is taken back within the quiet period asks nobody', async () => {
-    const watch = await shop({ limits: { ...DEFAULT_LIMITS, quietPeriodMs: 600 } });
+    const watch = await shop({ limits: { ...DEFAULT_LIMITS, quietPeriodMs: 1_900 } });
     const from = watch.events.length;
     const cycle = await watch.edit(async () => {
       watch.write('web/web.yaml', configMap('web', 'two'));

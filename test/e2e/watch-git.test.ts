@@ -7,7 +7,7 @@ import { type Cycle, startEmbeddedWatch, writeTree } from '../support/embedded-w
 import { configMap, kustomization, kustomizationFile } from '../support/flux-manifests.ts';
 
 /** 1,000 files are written, committed and pushed, by a machine that may have much else to do. */
-const TIMEOUT_MS = 90_000;
+const TIMEOUT_MS = 240_000;
 const NAMES = Array.from({ length: 100 }, (_, index) => `app-${String(index).padStart(3, '0')}`);
 const FILES_EACH = 10;
 

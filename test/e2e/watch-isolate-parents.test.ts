@@ -41,6 +41,15 @@ function child(watch: EmbeddedWatch, name: string) {
   return watch.cluster.objects.get('Kustomization', NAMESPACE, name);
 }
 
+/** Saves what `a` makes, and waits until the watch has decided about it. */
+async function saveOwn(watch: EmbeddedWatch, value: string): Promise<void> {
+  const from = watch.events.length;
+  watch.write('a/own.yaml', configMap('a', value));
+  await watch.until('the save being decided about', () =>
+    watch.events.slice(from).some(({ type, plan }) => type === 'TargetsResolved' && plan !== undefined),
+  );
+}
+
 describe('a target that another Kustomization applies', () => {
   it('is kept from it for the session, and given back at the end', async () => {
     const watch = await settledFamily();
@@ -108,5 +117,52 @@ describe('a target that another Kustomization applies', () => {
     await watch.edit(() => watch.write('clusters/b.yaml', manifest('b', { timeout: '3m' })));
     await watch.until('the manifest of b being applied', () => child(watch, 'b')?.spec?.timeout === '3m');
     expect(sourceOf(watch, 'a')).toBe('a-isolated');
+  });
+
+  it('that is saved anew while it is being put back stays on the shared source until its parent has applied its manifest', async () => {
+    const watch = await settledFamily();
+    await watch.edit(() => watch.write('a/own.yaml', configMap('a', 'two')));
+    watch.gated.add('a');
+    const cycle = await watch.edit(async () => {
+      watch.write('clusters/a.yaml', manifest('a', { timeout: '2m' }));
+      await watch.until('a being put back', () => sourceOf(watch, 'a') === 'shop' && watch.gate.waiting() > 0);
+      await saveOwn(watch, 'three');
+      watch.gated.clear();
+      watch.gate.open();
+    });
+    expect(cycle.text).toMatch(/✓ flux-system\/clusters Ready/);
+    expect(child(watch, 'a')?.spec?.timeout).toBe('2m');
+    expect(watch.live('a')).toBe('three');
+    await watch.edit(() => watch.write('a/own.yaml', configMap('a', 'four')));
+    expect(sourceOf(watch, 'a')).toBe('a-isolated');
+  });
+
+  it('that is changed for the first time while its parent applies its manifest is isolated at its next change', async () => {
+    const watch = await settledFamily();
+    watch.gated.add('clusters');
+    const cycle = await watch.edit(async () => {
+      watch.write('a/own.yaml', configMap('a', 'two'));
+      watch.write('clusters/a.yaml', manifest('a', { timeout: '2m' }));
+      await watch.until('the parent being at it', () => watch.gate.waiting() > 0);
+      await saveOwn(watch, 'three');
+      await watch.until('what was saved being live', () => watch.live('a') === 'three');
+      watch.gated.clear();
+      watch.gate.open();
+    });
+    expect(cycle.text).toMatch(/by the shared source: flux-system\/a \(its own manifest changes/);
+    expect(child(watch, 'a')?.spec?.timeout).toBe('2m');
+    await watch.edit(() => watch.write('a/own.yaml', configMap('a', 'four')));
+    expect(sourceOf(watch, 'a')).toBe('a-isolated');
+  });
+
+  it('whose own manifest changes while it is being pointed at its own source is put back all the same', async () => {
+    const watch = await settledFamily();
+    await watch.edit(async () => {
+      await saveOwn(watch, 'two');
+      watch.write('clusters/a.yaml', manifest('a', { timeout: '2m' }));
+      await watch.until('the manifest being applied', () => child(watch, 'a')?.spec?.timeout === '2m');
+    });
+    expect(sourceOf(watch, 'a')).toBe('shop');
+    expect(watch.live('a')).toBe('two');
   });
 });

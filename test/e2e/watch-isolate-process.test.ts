@@ -7,6 +7,7 @@ import { specsOf } from '../support/isolating-watch.ts';
 import { configMap, idOf, NAMESPACE, type SmallWorld, startSmallWorld, type WorldOptions } from './small-world.ts';
 import type { WatchProcess } from './watch-process.ts';
 
+const SESSION_MARK = 'reconcile-machine.dev/session';
 const TARGETS = ['apps', 'cache', 'data', 'ops'];
 const worlds: SmallWorld[] = [];
 
@@ -165,8 +166,13 @@ describe('another session', () => {
     const { stdout } = await world.run('status', '--log', join(world.home, 'other.db'));
     expect(stdout).toMatch(/apps\s+held.*isolated by another session/);
     await interrupted(other);
+    expect(other.stderr).toContain('put back flux-system/data');
     expect(sourceOf(world, 'apps')).toBe('apps-isolated');
-    expect(sourceOf(world, 'data')).toBe('shop');
+    // The one that lives takes up what is back on the shared source, which has what the other pushed at its end.
+    await world.untilLive('data', 'first');
+    const session = metadataOf(world, 'apps').annotations?.[SESSION_MARK];
+    expect(session).toBeDefined();
+    expect(metadataOf(world, 'data').annotations?.[SESSION_MARK]).toBe(session);
   });
 
   test('that is dead and was of another directory is put back at the start', async () => {

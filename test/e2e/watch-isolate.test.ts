@@ -71,7 +71,8 @@ describe('watch --isolate', () => {
     const patched = watch.cluster.requests
       .recent()
       .slice(from)
-      .filter(({ verb }) => verb === 'patch')
+      // The session's Lease is renewed every 10 s.
+      .filter(({ verb, resource }) => verb === 'patch' && resource !== 'leases')
       .map(({ resource, name }) => `${resource} ${name}`);
     expect(patched).toEqual(['ocirepositories a-isolated']);
     expect(watch.cluster.objects.get('Kustomization', NAMESPACE, 'a')?.spec).toEqual(target?.spec);

@@ -91,7 +91,7 @@ export class WatchProcess {
   }
 
   /** The first value that `look` finds, looked for again at each output; rejects when the process ends or time is up. */
-  async find<T>(what: string, look: () => T | undefined, timeoutMs = 25_000): Promise<T> {
+  async find<T>(what: string, look: () => T | undefined, timeoutMs = 60_000): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const fail = (why: string): void =>
       reject(new Error(`${why} without ${what}; stderr: ${this.stderr}; last events: ${this.#lastEvents()}`));

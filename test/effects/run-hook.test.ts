@@ -64,13 +64,13 @@ test('an abort ends the hook and all processes it started', async () => {
   const running = runHook('sleep 600 & echo $! > pid; wait', { cwd, signal: controller.signal });
   await vi.waitFor(
     () => expect(existsSync(join(cwd, 'pid')) && readFileSync(join(cwd, 'pid'), 'utf8')).toMatch(/\d/),
-    10_000,
+    60_000,
   );
   const pid = Number(readFileSync(join(cwd, 'pid'), 'utf8'));
   expect(isAlive(pid)).toBe(true);
   controller.abort();
   expect(await running).toMatchObject({ ok: false, failure: { message: expect.stringContaining('called off') } });
-  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 10_000);
+  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 60_000);
 });
 
 test('a hook that ignores being asked to end is killed', async () => {

@@ -60,7 +60,7 @@ const isSyncedAt = (revision: string) => (object: KubeObject) =>
 
 /** Lets go on what needs no timer: requests to the registry, queues, writes. */
 async function turns(until: () => boolean): Promise<void> {
-  const giveUpAt = Date.now() + 10_000;
+  const giveUpAt = Date.now() + 60_000;
   while (!until()) {
     if (Date.now() > giveUpAt) throw new Error('it never came to that');
     await nextTurn();
@@ -231,6 +231,24 @@ test('stages can be slowed down and broken', async () => {
     },
   );
   await running.cluster.objects.until('Application', 'argocd', 'web', isSyncedAt(one));
+});
+
+test('a comparison that a test breaks is the ComparisonError of its Application, and ends with it', async () => {
+  let broken = true;
+  const fail = (stage: string) =>
+    broken && stage === 'compare' ? 'the cache of the cluster is not synced' : undefined;
+  const shop = await world({ fail });
+  const digest = await pushFiles(shop.registry, 'shop', { 'web/map.yaml': configMap('web', 'one') }, 'dev');
+  apply(shop, 'web');
+  const failed = await shop.cluster.objects.until('Application', 'argocd', 'web', (object) =>
+    JSON.stringify(object.status ?? {}).includes('ComparisonError'),
+  );
+  expect(JSON.stringify(failed.status)).toContain('the cache of the cluster is not synced');
+  broken = false;
+  const refresh = { 'argocd.argoproj.io/refresh': 'normal' };
+  const web = { kind: 'Application', namespace: 'argocd', name: 'web' };
+  shop.cluster.objects.patch(web, { metadata: { annotations: refresh } });
+  await shop.cluster.objects.until('Application', 'argocd', 'web', isSyncedAt(digest));
 });
 
 test('a hundred Applications of one artifact are fetched once and compared side by side', async () => {

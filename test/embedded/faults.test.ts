@@ -104,7 +104,7 @@ describe('faults on demand', () => {
 
   test('latency holds back only what it matches', async () => {
     const at = await started();
-    at.faults.next({ match: { verb: 'list' }, latencyMs: 300 });
+    at.faults.next({ match: { verb: 'list' }, latencyMs: 2_000 });
     let slowDone = false;
     const slow = httpCall(at, 'GET', MAPS).then(() => {
       slowDone = true;

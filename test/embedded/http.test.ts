@@ -96,7 +96,7 @@ test('a process that forgets to stop its cluster ends all the same', async () =>
   const child = fork(new URL('./http-forgotten-stop.ts', import.meta.url), { stdio: 'pipe' });
   const [code] = await once(child, 'exit');
   expect(code).toBe(0);
-}, 15_000);
+});
 
 describe('every answer', () => {
   test('carries an Audit-Id, taken over from the request where it has one, and is not to be cached', async () => {

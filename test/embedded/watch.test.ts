@@ -105,9 +105,9 @@ async function* lines(response: IncomingMessage): AsyncGenerator<string> {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 60_000;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error('expected the condition to come true within 5 s');
+    if (Date.now() > deadline) throw new Error('expected the condition to come true within a minute');
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

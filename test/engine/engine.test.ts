@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { assign, raise, setup } from 'xstate';
 import { DEFAULT_LIMITS, type Limits } from '../../src/domain/limits.ts';
-import { type EffectHandler, Engine } from '../../src/engine/engine.ts';
+import type { SeenAgain } from '../../src/engine/durability.ts';
+import { type EffectHandler, Engine, type Outcome } from '../../src/engine/engine.ts';
 import type { EventLog, LoggedEvent } from '../../src/engine/event-log.ts';
 import { createMemoryLog } from '../../src/engine/memory-log.ts';
 import { settle } from '../support/settle.ts';
@@ -60,6 +61,7 @@ function start(
     clock?: VirtualClock;
     work?: EffectHandler;
     limits?: Partial<Limits>;
+    seenAgain?: SeenAgain;
     onLogFailure?: (error: Error | undefined) => void;
   } = {},
 ) {
@@ -73,6 +75,7 @@ function start(
     kinds: { counter, other: quiet },
     effects: { work: options.work ?? (() => ({ type: 'WorkDone' })) },
     limits: { ...DEFAULT_LIMITS, ...options.limits },
+    ...(options.seenAgain === undefined ? {} : { seenAgain: options.seenAgain }),
     onCommit: (events) => commits.push(events),
     onCrash: (error) => crashes.push(error),
     ...(options.onLogFailure === undefined ? {} : { onLogFailure: options.onLogFailure }),
@@ -212,10 +215,65 @@ describe('the engine', () => {
   it('bounds replay with snapshots and the log with compaction', () => {
     const { engine, log } = start({ limits: { snapshotEveryEvents: 10, logEventsMax: 20 } });
     for (let n = 0; n < 100; n += 1) engine.dispatch({ machine: 'counter', type: 'Counted' });
-    expect(log.latestSnapshot()?.seq).toBeGreaterThan(log.lastSeq() - 12);
-    expect(log.lastSeq() - log.firstSeq()).toBeLessThan(60);
+    // There was no rest to take them in.
+    expect(log.latestSnapshot()?.seq).toBeGreaterThan(log.lastSeq() - 22);
+    expect(log.lastSeq() - log.firstSeq()).toBeLessThan(80);
     const again = start({ log });
     expect(again.context().count).toBe(100);
+  });
+
+  it('reads the snapshot once when it starts, however large it is', () => {
+    const log = createMemoryLog();
+    start({ log }).engine.stop();
+    let reads = 0;
+    const counting: EventLog = {
+      ...log,
+      latestSnapshot: (atSeq) => {
+        reads += 1;
+        return log.latestSnapshot(atSeq);
+      },
+    };
+    start({ log: counting });
+    expect(reads).toBe(1);
+  });
+
+  it('takes a snapshot when it is at rest, not in the middle of a save', async () => {
+    const done = Promise.withResolvers<Outcome>();
+    const { engine, log, clock } = start({ limits: { snapshotEveryEvents: 10 }, work: () => done.promise });
+    engine.dispatch({ machine: 'counter', type: 'WorkWanted' });
+    for (let n = 0; n < 5; n += 1) engine.dispatch({ machine: 'counter', type: 'Counted' });
+    expect(log.latestSnapshot()).toBeUndefined();
+    clock.advance(500);
+    expect(log.latestSnapshot()).toBeUndefined();
+    done.resolve({ type: 'WorkDone' });
+    await settle();
+    expect(log.latestSnapshot()).toBeUndefined();
+    clock.advance(50);
+    expect(log.latestSnapshot()?.seq).toBe(log.lastSeq());
+  });
+
+  it('waits for the disk before it acts, and not before it looks', () => {
+    const log = createMemoryLog();
+    const appends: string[] = [];
+    const recording: EventLog = {
+      ...log,
+      append: (events, at, durability) => {
+        appends.push(`${events.map(({ type }) => type).join(' ')}: ${durability ?? 'now'}`);
+        return log.append(events, at, durability);
+      },
+    };
+    const wanted = { machine: 'counter', type: 'WorkWanted' };
+    const seen = { machine: 'counter', type: 'Counted' };
+    const idle = (): Promise<Outcome> => new Promise(() => {});
+    const events = new Set(['Counted', 'WorkWanted']);
+    start({ log: recording, work: idle, seenAgain: { events, effects: new Set() } }).engine.dispatch(seen, wanted);
+    start({ log: recording, work: idle, seenAgain: { events, effects: new Set(['work']) } }).engine.dispatch(wanted);
+    start({ log: recording, work: idle }).engine.dispatch(wanted);
+    expect(appends.filter((append) => append.includes('WorkWanted'))).toEqual([
+      'Counted WorkWanted Counted EffectRequested: now',
+      'WorkWanted EffectRequested: later',
+      'WorkWanted EffectRequested: now',
+    ]);
   });
 
   it('gives machines the limits of the running process after a restart', () => {

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -382,3 +383,63 @@ test.runIf(process.platform === 'linux')(
     expect(JSON.parse(await nextLine())).toEqual([2, 2]);
   },
 );
+
+test('what may be on disk later is seen by readers at once, and outlives the process that wrote it', async () => {
+  const path = join(temporaryDirectory(), 'events.db');
+  const { child, nextLine } = await otherProcess(
+    path,
+    `log.append([event(1)], 1); log.append([event(2)], 2, 'later'); console.log(log.lastSeq()); setInterval(() => {}, 1000);`,
+  );
+  expect(await nextLine()).toBe('2');
+  const reader = open(path, { mode: 'read' });
+  expect(reader.lastSeq()).toBe(2);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(open(path).verify()).toBe(2);
+});
+
+/** Only it shows what a process asks of the disk. */
+const hasStrace = spawnSync('strace', ['-V']).status === 0;
+
+test.runIf(hasStrace)('a commit waits for the disk, unless what it holds may be there later', async () => {
+  const directory = temporaryDirectory();
+  const path = join(directory, 'events.db');
+  const trace = join(directory, 'trace');
+  const strace = ['strace', '-f', '-e', 'trace=fsync,fdatasync,write', '-e', 'signal=none', '-s', '64', '-o', trace];
+  const { child, nextLine } = await otherProcess(
+    path,
+    `log.append([event(0)], 0);
+     console.log('now'); log.append([event(1)], 1);
+     console.log('later'); log.append([event(2)], 2, 'later');
+     console.log('both'); log.append([event(3)], 3);
+     console.log('end');`,
+    strace,
+  );
+  for (let line = await nextLine(); line !== 'end'; ) line = await nextLine();
+  await once(child, 'exit');
+  const between = (from: string, to: string): number =>
+    readFileSync(trace, 'utf8')
+      .split(`"${from}\\n"`)[1]
+      ?.split(`"${to}\\n"`)[0]
+      ?.match(/\bf(data)?sync\(/g)?.length ?? 0;
+  expect([between('now', 'later'), between('later', 'both'), between('both', 'end')]).toEqual([1, 0, 1]);
+});
+
+test('the write-ahead log is moved into the database at rest, and does not grow after that', () => {
+  const path = join(temporaryDirectory(), 'events.db');
+  const log = open(path);
+  const walBytes = (): number => statSync(`${path}-wal`).size;
+  const appendUntilUntidy = (): void => {
+    do log.append([event(log.lastSeq())], 1);
+    while (log.isUntidy?.() !== true);
+  };
+  appendUntilUntidy();
+  const grown = walBytes();
+  for (let round = 0; round < 3; round += 1) {
+    log.tidy?.();
+    expect(log.isUntidy?.()).toBe(false);
+    appendUntilUntidy();
+  }
+  expect(walBytes()).toBeLessThan(grown * 1.1);
+  expect(log.verify()).toBe(log.lastSeq());
+});

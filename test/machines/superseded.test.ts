@@ -4,6 +4,7 @@ import { knownDigest, OWED } from '../../src/machines/target-rules.ts';
 import { WatchRig } from '../support/watch-rig.ts';
 
 const A = 'Kustomization/flux-system/a';
+const B = 'Kustomization/flux-system/b';
 const DENIED: Failure = { kind: 'forbidden', message: 'denied by registry', dependency: 'registry' };
 const PROBLEM = { kind: 'parse', path: 'a/x.yaml', line: 3, column: 5, message: 'bad indentation' } as const;
 
@@ -22,6 +23,17 @@ test('the refusal of an older push does not give up a target that a newer save h
   rig.observe(A);
   expect(rig.target(A).reconciledDigest).toBe('d2');
   expect(rig.events.filter(({ type, outcome }) => type === 'TargetSettled' && outcome === 'failed')).toEqual([]);
+});
+
+test('who waits for a target is told when it is Ready, also where it was wanted anew meanwhile, by a batch that nobody else is in', () => {
+  const rig = new WatchRig();
+  rig.save({ id: A, digest: 'd1' }, { id: B, digest: 'd1', dependsOn: [A] });
+  rig.sourceFetches();
+  rig.save({ id: A, digest: 'd2' });
+  rig.sourceFetches();
+  expect(rig.stateOf(`target/${B}`)).toBe('requested');
+  rig.observe(A);
+  expect(rig.asked.at(-1)).toBe(B);
 });
 
 test('what was asked for and never sent is still owed after a hold, whatever its digest', () => {

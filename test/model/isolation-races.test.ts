@@ -182,7 +182,7 @@ async function walked(
 describe('whatever comes, and whenever: the newest content is live in the end', () => {
   const seen = new Set<string>();
   for (const journey of Object.keys(JOURNEYS)) {
-    it.each(Object.keys(EVENTS))(`during ${journey}: %s`, { timeout: 60_000 }, async (event) => {
+    it.each(Object.keys(EVENTS))(`during ${journey}: %s`, { timeout: 120_000 }, async (event) => {
       const failures: string[] = [];
       for (const pace of journey in DEPENDENT_JOURNEYS ? DEPENDENT_PACES : PACES) {
         for (let at = 0; ; at += 1) {

@@ -32,7 +32,7 @@ type Step =
   | { readonly do: 'suspend'; readonly target: number; readonly suspended: boolean }
   | { readonly do: 'retry'; readonly target: number }
   | { readonly do: 'full' }
-  | { readonly do: 'crash'; readonly reached: boolean };
+  | { readonly do: 'crash'; readonly reached: boolean; readonly powerCut: boolean };
 
 const target = fc.nat({ max: NAMES.length - 1 });
 const STEPS: fc.Arbitrary<Step[]> = fc.array(
@@ -71,7 +71,10 @@ const STEPS: fc.Arbitrary<Step[]> = fc.array(
     { weight: 1, arbitrary: fc.record({ do: fc.constant('suspend' as const), target, suspended: fc.boolean() }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('retry' as const), target }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('full' as const) }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const), reached: fc.boolean() }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('crash' as const), reached: fc.boolean(), powerCut: fc.boolean() }),
+    },
   ),
   { minLength: 5, maxLength: 60, size: 'max' },
 );
@@ -131,7 +134,7 @@ async function take(watch: SimulatedWatch, step: Step): Promise<void> {
         full: { reason: 'requested', detail: 'asked for' },
       });
     case 'crash':
-      return watch.crash(step.reached);
+      return watch.crash(step.reached, step.powerCut);
   }
 }
 

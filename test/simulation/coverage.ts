@@ -39,47 +39,40 @@ const EFFECTS: Readonly<Record<string, Dependency>> = {
 
 /** Which transitions of which machine were taken, and which fault hit which call. */
 export class Coverage {
-  readonly #taken = new Map<string, number>();
-  readonly #hits = new Map<string, number>();
-  readonly #edges = new Map<Edge, string>();
-  readonly #states = new Map<string, number>();
+  readonly #taken = new Map<string, Counter>();
+  readonly #hits = new Map<string, Counter>();
+  readonly #states = new Map<string, Counter>();
+  /** What counts one more when the transition is taken: itself, and the states at both ends. */
+  readonly #edges = new Map<object, readonly Counter[]>();
   readonly #isolates: boolean;
 
   /** `isolates`: of schedules that run with `--isolate`. */
   constructor(isolates = false) {
     this.#isolates = isolates;
     for (const [kind, machine] of Object.entries(machines)) {
+      for (const name of statesOf(kind, machine)) this.#states.set(name, { count: 0 });
       for (const [edge, name] of edgesOf(kind, machine)) {
-        this.#edges.set(edge, name);
-        this.#taken.set(name, 0);
+        const taken = counterOf(this.#taken, name);
+        const states = [edge.source, ...(edge.target ?? [])].flatMap(({ id }) => this.#states.get(id) ?? []);
+        this.#edges.set(edge, [taken, ...states]);
       }
-      for (const name of statesOf(kind, machine)) this.#states.set(name, 0);
     }
     for (const [effect, dependency] of Object.entries(EFFECTS)) {
-      for (const fault of FAULTS_OF[dependency]) this.#hits.set(`${effect} × ${fault}`, 0);
+      for (const fault of FAULTS_OF[dependency]) counterOf(this.#hits, `${effect} × ${fault}`);
     }
   }
 
   /** Looks at every transition that a machine takes from now on. It sees replays too: they take the same ones. */
   observe(): void {
-    for (const machine of Object.values(machines)) observeTransitions(machine, (edge) => this.#take(edge as Edge));
+    const count = (edge: object): void => {
+      for (const counter of this.#edges.get(edge) ?? []) counter.count += 1;
+    };
+    for (const machine of Object.values(machines)) observeTransitions(machine, count);
   }
 
   fault(effect: string, how: Answer): void {
-    const name = `${effect} × ${how}`;
-    if (this.#hits.has(name)) this.#hits.set(name, (this.#hits.get(name) ?? 0) + 1);
-  }
-
-  #take(edge: Edge): void {
-    const name = this.#edges.get(edge);
-    if (name === undefined) return;
-    this.#taken.set(name, (this.#taken.get(name) ?? 0) + 1);
-    this.#enter(edge.source.id);
-    for (const target of edge.target ?? []) this.#enter(target.id);
-  }
-
-  #enter(state: string): void {
-    if (this.#states.has(state)) this.#states.set(state, (this.#states.get(state) ?? 0) + 1);
+    const counter = this.#hits.get(`${effect} × ${how}`);
+    if (counter !== undefined) counter.count += 1;
   }
 
   /** Adds what another process has covered, as `counts` gave it. */
@@ -89,15 +82,15 @@ export class Coverage {
       [this.#hits, counts.hits],
       [this.#states, counts.states],
     ] as const) {
-      for (const [name, count] of Object.entries(other)) own.set(name, (own.get(name) ?? 0) + count);
+      for (const [name, count] of Object.entries(other)) counterOf(own, name).count += count;
     }
   }
 
   counts(): CoverageCounts {
     return {
-      taken: Object.fromEntries(this.#taken),
-      hits: Object.fromEntries(this.#hits),
-      states: Object.fromEntries(this.#states),
+      taken: countsOf(this.#taken),
+      hits: countsOf(this.#hits),
+      states: countsOf(this.#states),
     };
   }
 
@@ -107,7 +100,7 @@ export class Coverage {
 
   /** How often what has this name was reached. */
   count(name: string): number {
-    return this.#taken.get(name) ?? this.#hits.get(name) ?? this.#states.get(name) ?? 0;
+    return (this.#taken.get(name) ?? this.#hits.get(name) ?? this.#states.get(name))?.count ?? 0;
   }
 
   /** The names of everything that there is to reach. */
@@ -120,10 +113,10 @@ export class Coverage {
     const counts = [...this.#states, ...this.#taken, ...this.#hits];
     return {
       notReached: counts
-        .filter(([name, count]) => count === 0 && this.#outOfReach(name) === undefined)
+        .filter(([name, { count }]) => count === 0 && this.#outOfReach(name) === undefined)
         .map(([name]) => name),
       reachedAfterAll: counts
-        .filter(([name, count]) => count > 0 && this.#outOfReach(name) !== undefined)
+        .filter(([name, { count }]) => count > 0 && this.#outOfReach(name) !== undefined)
         .map(([name]) => name),
     };
   }
@@ -143,14 +136,30 @@ export class Coverage {
     ];
   }
 
-  #summary(what: string, counts: ReadonlyMap<string, number>): string {
+  #summary(what: string, counts: ReadonlyMap<string, Counter>): string {
     const names = [...counts.keys()];
     const exempt = names.filter((name) => this.#outOfReach(name) !== undefined).length;
-    const reached = names.filter((name) => this.#outOfReach(name) === undefined && (counts.get(name) ?? 0) > 0).length;
+    const reached = names.filter(
+      (name) => this.#outOfReach(name) === undefined && (counts.get(name)?.count ?? 0) > 0,
+    ).length;
     const besides =
       exempt === 0 ? '' : ` (${exempt} more are out of reach in this world: test/simulation/out-of-reach.ts)`;
     return `${what}: ${reached} of ${counts.size - exempt}${besides}`;
   }
+}
+
+interface Counter {
+  count: number;
+}
+
+function counterOf(counters: Map<string, Counter>, name: string): Counter {
+  const counter = counters.get(name) ?? { count: 0 };
+  counters.set(name, counter);
+  return counter;
+}
+
+function countsOf(counters: ReadonlyMap<string, Counter>): Record<string, number> {
+  return Object.fromEntries([...counters].map(([name, { count }]) => [name, count]));
 }
 
 export interface CoverageFlaws {

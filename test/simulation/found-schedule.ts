@@ -23,7 +23,7 @@ export function keepFound(
   { invariant, message }: Violation,
 ): string {
   const found: FoundSchedule = { seed, ...(isolate ? { isolate } : {}), invariant, message, steps };
-  return writeSchedule(`${DIRECTORY}${invariant}-${seed}.json`, found);
+  return writeSchedule(`${DIRECTORY}${isolate ? 'isolated-' : ''}${invariant}-${seed}.json`, found);
 }
 
 export function foundSchedules(): (FoundSchedule & { readonly file: string })[] {

@@ -11,6 +11,14 @@ const FAULTS_AT_LEAST: Readonly<Record<string, number>> = {
   askSource: 0.4,
   readConfig: 0.4,
   pushArtifact: 0.25,
+  pushClosure: 0.2,
+  'create OCIRepository': 0.3,
+  'patch OCIRepository': 0.3,
+  'delete OCIRepository': 0.5,
+  'get Kustomization': 0.6,
+  'patch Kustomization': 0.3,
+  'get Lease': 0.6,
+  'delete Lease': 0.4,
   // What is composed of the source is known only where generators may be listed.
   'list ArtifactGenerator': 0.4,
 };

@@ -21,10 +21,12 @@ export function generateStep(world: World, random: Random, mood: Mood): Step {
     return random.weighted(choices)?.() ?? { do: 'start' };
   }
   const open = answerable(world);
+  // A start that looks for sessions, and each move of a source, are more calls: more than others is to come of them.
+  const flow = (world.isolates ? 4 : 1) * mood.progress;
   const choices: Weighted = [
-    [open.length > 0 ? 26 * mood.progress : 0, () => generateAnswer(open, random, mood)],
+    [open.length > 0 ? 26 * flow : 0, () => generateAnswer(open, random, mood)],
     [
-      process.client.watches.some(({ hasNews }) => hasNews) ? 14 * mood.progress : 0,
+      process.client.watches.some(({ hasNews }) => hasNews) ? 14 * flow : 0,
       () => ({ do: 'tell', pick, count: 1 + random.below(4) }),
     ],
     [world.hints.length > 0 ? 10 : 0, () => ({ do: 'notice', pick, how: random.weighted(NOTICES) ?? 'tell' })],
@@ -63,7 +65,10 @@ function waitWeight(world: World): number {
 
 /** Somebody who sees that a target waits for its next try does not. */
 function retryOfWaiting(world: World): Weighted {
-  const pick = world.targets.findIndex((id) => machinesOf(world).get(`target/${id}`)?.value === 'backoff');
+  const machines = machinesOf(world);
+  // Hardly ever does one, and this is asked at every step.
+  if (![...machines.values()].some(({ value }) => value === 'backoff')) return [];
+  const pick = world.targets.findIndex((id) => machines.get(`target/${id}`)?.value === 'backoff');
   return pick < 0 ? [] : [[3, () => ({ do: 'retry', pick })]];
 }
 

@@ -1,4 +1,4 @@
-import { type Build, build } from '../../models/kustomize-build.ts';
+import { type Build, buildOfArtifact } from '../../models/kustomize-build.ts';
 import type { KubeObject } from '../../src/domain/kube-object.ts';
 import { REQUESTED_AT } from '../../src/effects/ask-flux.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
@@ -108,7 +108,7 @@ export class KustomizeController {
   }
 
   #apply(run: Run) {
-    const made: Build = build(run.artifact.files, run.path);
+    const made: Build = buildOfArtifact(run.artifact.files, run.path);
     if (made.kind === 'no-path') return this.#refuse(run, 'ArtifactFailed', RETRY_MS);
     if (made.kind === 'failed') return this.#refuse(run, 'BuildFailed', RETRY_MS, run.revision);
     run.phase = 'health';

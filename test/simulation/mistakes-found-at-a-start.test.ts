@@ -1,9 +1,15 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Baseline } from '../../src/cli/session/baseline.ts';
+import { definitionsFromObjects } from '../../src/domain/definitions-from-objects.ts';
 import { FailureError } from '../../src/domain/failure.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
+import { OTHER_BUILD } from '../../src/domain/resolution.ts';
+import type { TargetDefinition } from '../../src/domain/target.ts';
+import { buildFingerprint } from '../../src/domain/target-build.ts';
 import { LiveView } from '../../src/effects/live-view.ts';
+import { artifactConfig } from '../../src/effects/push-artifact.ts';
 import { Engine } from '../../src/engine/engine.ts';
+import type { EngineState } from '../../src/engine/engine-state.ts';
 import type { EventLog, NewEvent } from '../../src/engine/event-log.ts';
 import { createMemoryLog } from '../../src/engine/memory-log.ts';
 import { WATCH_KINDS } from '../../src/machines/kinds.ts';
@@ -25,10 +31,14 @@ interface Known {
   /** The source's revision, and that which the target has. */
   readonly revision: string;
   readonly applied: string;
+  /** What the tag stands for, where the source has not fetched that yet. */
+  readonly tagged?: string;
   readonly ready?: 'True' | 'False' | 'Unknown';
   readonly reads?: string;
-  /** By revision: what the artifact's config says of the target. */
-  readonly configs: Readonly<Record<string, string | FailureError>>;
+  /** By revision: what the artifact's config says of the target; null: nothing, beside what it says of others. */
+  readonly configs: Readonly<Record<string, string | null | FailureError>>;
+  /** The `spec.path` for which it says that; absent in what older versions pushed. */
+  readonly builtFrom?: string;
 }
 
 /** A cluster with one target, at a start, and what the baseline tells of it. */
@@ -37,7 +47,7 @@ function starting(known: Known, state = newState()) {
   const told: NewEvent[] = [];
   const show = ({ revision, applied, ready: status = 'True', reads = SOURCE }: Known): void => {
     const [kind = '', , name = ''] = reads.split('/');
-    view.put(object('OCIRepository', 'shop', { artifact: { revision: revision } }));
+    view.put(object('OCIRepository', 'shop', { artifact: { revision: revision } }, { ref: { tag: 'latest' } }));
     if (reads === PART) view.put(object('ExternalArtifact', 'part', { artifact: { revision: applied } }));
     const conditions = [{ type: 'Ready', status, reason: 'Simulated', observedGeneration: 1 }];
     const spec = { path: './a', sourceRef: { kind, name } };
@@ -45,7 +55,9 @@ function starting(known: Known, state = newState()) {
     fold(state, ...view.eventsFor(state, SOURCE));
   };
   show(known);
-  let { configs } = known;
+  let now = known;
+  const { builtFrom } = known;
+  const build = builtFrom === undefined ? undefined : buildFingerprint(definitionAt(builtFrom));
   const baseline = new Baseline({
     view,
     source: SOURCE,
@@ -56,12 +68,21 @@ function starting(known: Known, state = newState()) {
         fold(state, ...events);
       },
     },
-    readConfig: async (digest) => {
-      const content = configs[`latest@${digest}`];
+    readConfig: async (asked) => {
+      const revision = asked === 'latest' ? (now.tagged ?? now.revision) : `latest@${asked}`;
+      const content = now.configs[revision];
+      const digest = revision.slice('latest@'.length);
       if (content instanceof FailureError) throw content;
       return content === undefined
         ? undefined
-        : { digest, config: { 'reconcile-machine.dev/targets': { [A]: content } } };
+        : {
+            digest,
+            config: artifactConfig(
+              'all',
+              content === null ? {} : { [A]: content },
+              build === undefined ? {} : { [A]: build },
+            ),
+          };
     },
     now: () => 1_000,
     onHappening: () => {},
@@ -72,10 +93,17 @@ function starting(known: Known, state = newState()) {
     state,
     told,
     becomes: (later: Known) => {
-      configs = later.configs;
+      now = later;
       show(later);
     },
   };
+}
+
+function definitionAt(path: string): TargetDefinition {
+  const spec = { path, sourceRef: { kind: 'OCIRepository', name: 'shop' } };
+  const [target] = definitionsFromObjects([{ object: object('Kustomization', 'a', {}, spec) }]).targets;
+  if (target === undefined) throw new Error('no target is defined');
+  return target;
 }
 
 const FOUND = { machine: `target/${A}`, type: 'BaselineFound' };
@@ -99,6 +127,20 @@ test('seed 630001779: what a target has that did not come to the newest revision
   const other = starting({ revision: R2, applied: R1, configs: { [R1]: 'digest', [R2]: 'other' } });
   await other.baseline.find();
   expect(other.told).toEqual([]);
+});
+
+test('seeds 100050321 and 2026100323: what an artifact says of a target counts only for the build that it was worked out for', async () => {
+  const known: Known = { revision: R1, applied: R1, configs: { [R1]: 'digest' } };
+  const same = starting({ ...known, builtFrom: 'a/' });
+  await same.baseline.find();
+  expect(same.told).toEqual([{ ...FOUND, digest: 'digest' }]);
+  const other = starting({ ...known, builtFrom: './b' });
+  await other.baseline.find();
+  expect(other.told).toEqual([{ ...FOUND, digest: OTHER_BUILD }]);
+  // What this log knows of it was learnt under the definition of then, and noted: it is not forgotten for that.
+  const later = starting({ ...known, builtFrom: './b' }, same.state);
+  await later.baseline.find();
+  expect(later.told).toEqual([]);
 });
 
 test('what could not be read at the start, since the registry was away, is found later, and looked at', async () => {
@@ -168,6 +210,47 @@ test('seed 940007426: a registry that is away does not take away what the log kn
   const moved = starting({ ...known, applied: R2, configs: { [R1]: AWAY } }, state);
   await moved.baseline.find();
   expect(moved.told).toEqual([FOUND]);
+});
+
+const UNSEEN = { machine: `target/${A}`, type: 'PushedUnseen' };
+
+describe('what the end of a session has pushed, which is in no log', () => {
+  const settled = async (): Promise<EngineState> => {
+    const { baseline, state } = starting({ revision: R1, applied: R1, configs: { [R1]: 'digest' } });
+    await baseline.find();
+    return state;
+  };
+
+  test('seed 910000271: is owed by a target that will come to it, where it is not the content that is known', async () => {
+    const ahead = { revision: R1, applied: R1, tagged: R2 };
+    const other = starting({ ...ahead, configs: { [R1]: 'digest', [R2]: 'other' } }, await settled());
+    await other.baseline.find();
+    expect(other.told).toEqual([UNSEEN]);
+    expect(contextOf(other.state, `target/${A}`).owed).toBe(true);
+    const same = starting({ ...ahead, configs: { [R1]: 'digest', [R2]: 'digest' } }, await settled());
+    await same.baseline.find();
+    expect(same.told).toEqual([]);
+  });
+
+  test('is learnt later where the registry was away', async () => {
+    const ahead = { revision: R1, applied: R1, tagged: R2 };
+    const { baseline, told, becomes } = starting(
+      { ...ahead, configs: { [R1]: 'digest', [R2]: AWAY } },
+      await settled(),
+    );
+    await baseline.find();
+    expect(told).toEqual([]);
+    becomes({ ...ahead, configs: { [R1]: 'digest', [R2]: 'other' } });
+    await baseline.findMore();
+    expect(told).toContainEqual(UNSEEN);
+  });
+
+  test('seed 910000774: is owed by a target that it leaves out', async () => {
+    const configs = { [R1]: 'digest', [R2]: null };
+    const left = starting({ revision: R2, applied: R1, ready: 'False', configs }, await settled());
+    await left.baseline.find();
+    expect(left.told).toEqual([UNSEEN]);
+  });
 });
 
 test('seed 670002901: a target that is deleted and made again at once is told of again, however alike it is', () => {

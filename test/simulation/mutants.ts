@@ -19,8 +19,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/engine/engine.ts',
     changes: [
       {
-        from: '      appended = log.append(queue, at);',
-        to: '      for (const [id, effect] of next.pending) if (!this.#state.pending.has(id)) this.#run(effect);\n      appended = log.append(queue, at);',
+        from: '      appended = log.append(queue, at',
+        to: '      for (const [id, effect] of next.pending) if (!this.#state.pending.has(id)) this.#run(effect);\n      appended = log.append(queue, at',
       },
       { from: '      if (effect !== undefined) this.#run(effect);', to: '' },
     ],
@@ -31,8 +31,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/engine/engine.ts',
     changes: [
       {
-        from: '      appended = log.append(queue, at);',
-        to: "      for (const [id, effect] of next.pending)\n        if (effect.effect === 'askGenerators' && !this.#state.pending.has(id)) this.#run(effect);\n      appended = log.append(queue, at);",
+        from: '      appended = log.append(queue, at',
+        to: "      for (const [id, effect] of next.pending)\n        if (effect.effect === 'askGenerators' && !this.#state.pending.has(id)) this.#run(effect);\n      appended = log.append(queue, at",
       },
       {
         from: '      if (effect !== undefined) this.#run(effect);',

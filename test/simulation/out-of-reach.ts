@@ -35,6 +35,16 @@ export const OUT_OF_REACH: readonly OutOfReach[] = [
     ],
   },
   {
+    because:
+      'a target comes with what its isolation has pushed last: only one that waited for a dependency while its process died comes with an older revision, and nothing is under way for it then',
+    names: [/^isolation: (pushing|pushed|creating|fetching|fetched|stuck) ─TurnCame \[isOther\]/],
+  },
+  {
+    because:
+      'one that was being pointed at its own source when the answer was lost is prepared again at its turn only, and is pointed there as soon as the artifact is seen',
+    names: ['isolation: fetched ─always [isIsolated]→ isolated'],
+  },
+  {
     because: 'what a crash left without outcome is told to a machine in interrupted, and no handler throws',
     names: [/^isolation: (pushing|creating|switching|moving|dropping) ─EffectOutcomeUnknown\b/],
   },
@@ -63,15 +73,6 @@ export const OUT_OF_REACH: readonly OutOfReach[] = [
     because:
       'it takes a push that fails, another that does not, and a suspension, all of them while one request is under way',
     names: ['target: suspended ─TargetObserved [resumed]→ settled'],
-  },
-  {
-    because:
-      'it takes a target that is suspended and resumed while its one request is under way, before the watch has looked',
-    names: ['target: progressing.asking ─TargetSuspended [isResumed]→ ·'],
-  },
-  {
-    because: 'it takes a target that is deleted, made again, suspended and saved within one turn of the loop',
-    names: ['target: gone ─TargetSuspended→ ·'],
   },
   {
     because: 'the source refuses hooks and pushes only: how the resolution itself fails is StepFailed',

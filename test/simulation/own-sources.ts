@@ -17,8 +17,8 @@ const MOVES: ReadonlySet<string> = new Set(['switchTarget', 'returnTarget']);
 /** What sessions do with sources of single targets, as evidence. */
 export class OwnSources {
   readonly #world: World;
-  /** The closures that were pushed, by target, the last one at the end. */
-  readonly #closures = new Map<string, Set<Artifact>>();
+  /** What was pushed last, by target. */
+  readonly #pushed = new Map<string, Artifact>();
   /** Every file that was written since the world began. */
   readonly #touched = new Set<string>();
   /** Whoever points targets at sources just now is not the process. */
@@ -44,23 +44,11 @@ export class OwnSources {
     return result;
   }
 
-  /** The same files may be pushed for an older state of the disk, and be right for the one that is looked at now. */
-  renew(): void {
-    for (const [target, artifacts] of this.#closures) {
-      const now = this.#world.contentOf(this.#world.files.files, target);
-      if (now === undefined) continue;
-      for (const artifact of artifacts)
-        if (this.#world.contentOf(artifact.files, target) === now) artifact.version = this.#world.files.version;
-    }
-  }
-
   pushed(target: string, { files, config, annotations }: SimulatedPush, decided: Decided) {
-    const pushed = this.#closures.get(target) ?? new Set();
-    const before = [...pushed].at(-1);
+    const before = this.#pushed.get(target);
     const path = decided.targets.get(target);
     const { artifact, unchanged } = this.#world.registry.pushUntagged(files, config, decided.version, annotations);
-    pushed.delete(artifact);
-    this.#closures.set(target, pushed.add(artifact));
+    this.#pushed.set(target, artifact);
     const made = path === undefined ? undefined : build(files, path);
     const had = path === undefined || before === undefined ? undefined : build(before.files, path);
     const read = made?.kind === 'made' ? readBy(made) : undefined;

@@ -16,7 +16,8 @@ const DIRECTORY = scheduleDirectory('rare');
 /** Writes it where runs that must cover everything take it first; gives the path. */
 export function keepRare(schedule: RareSchedule): string {
   const name = schedule.reaches.replaceAll(/[^a-zA-Z]+/g, '-').replaceAll(/^-|-$/g, '');
-  return writeSchedule(`${DIRECTORY}${name}.json`, schedule);
+  const { isolate = false } = schedule;
+  return writeSchedule(`${DIRECTORY}${isolate ? 'isolated-' : ''}${name}.json`, schedule);
 }
 
 export function rareSchedules(): (RareSchedule & { readonly file: string })[] {

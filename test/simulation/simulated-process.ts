@@ -253,8 +253,10 @@ export class SimulatedProcess {
 
   #decide(workspace: WatchedWorkspace): void {
     const machines = this.engine?.state.machines;
+    const digests = workspace.digests();
     const active = this.#view.definitions.targets.filter(
-      ({ id, suspended }) => !suspended && this.#knowsHowItIsFed(id) && knowsWhatItHad(machines?.get(`target/${id}`)),
+      ({ id, suspended }) =>
+        !suspended && this.#knowsHowItIsFed(id) && knowsWhatItHad(machines?.get(`target/${id}`), digests[id]),
     );
     this.#decided = {
       version: this.#world.files.version,
@@ -291,8 +293,12 @@ export class SimulatedProcess {
     const { files, config, annotations } = push;
     if (push.tag === undefined) {
       const content = contentOf(annotations);
+      // Two that share a path want the same.
+      const isSent = (by: string): boolean =>
+        this.calls.open.some(({ effect, owner }) => effect === 'pushClosure' && owner === by);
       const wanted = [...(this.engine?.state.pending.values() ?? [])].find(
-        ({ effect, params }) => effect === 'pushClosure' && (params as { content?: string }).content === content,
+        ({ effect, owner, params }) =>
+          effect === 'pushClosure' && (params as { content?: string }).content === content && !isSent(owner),
       );
       const machine = wanted?.owner ?? '';
       const target = machine.slice(machine.indexOf('/') + 1);
@@ -320,9 +326,10 @@ export class SimulatedProcess {
   }
 }
 
-function knowsWhatItHad(machine: { readonly context: unknown } | undefined): boolean {
+/** `now`: its digest. Of one that was wanted with just that, and never had anything that is known, it is not known what it had before. */
+function knowsWhatItHad(machine: { readonly context: unknown } | undefined, now: string | undefined): boolean {
   const { desiredDigest, reconciledDigest } = (machine?.context ?? {}) as Partial<TargetContext>;
-  return (desiredDigest ?? reconciledDigest) !== undefined;
+  return reconciledDigest !== undefined || (desiredDigest !== undefined && desiredDigest !== now);
 }
 
 const EFFECT_OF: Readonly<Record<string, string>> = {

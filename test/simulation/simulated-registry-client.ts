@@ -19,6 +19,9 @@ export type OnPush = (push: SimulatedPush) => {
   readonly reach: () => { readonly digest: string; readonly unchanged: boolean };
 };
 
+/** The one that the shared source follows. */
+const TAG = 'latest';
+
 /** One repository as one process reaches it. */
 export function simulatedRegistryClient(
   reference: string,
@@ -42,14 +45,14 @@ export function simulatedRegistryClient(
         },
       });
     },
-    readConfig: (digest) =>
+    readConfig: (tagOrDigest) =>
       calls.make({
         effect: 'readConfig',
         owner: 'session',
         dependency: 'registry',
         reach: () => {
-          const artifact = registry.ofRevision(digest);
-          return artifact === undefined ? undefined : { digest, config: artifact.config };
+          const artifact = tagOrDigest === TAG ? registry.tagged : registry.ofRevision(tagOrDigest);
+          return artifact === undefined ? undefined : { digest: artifact.digest, config: artifact.config };
         },
       }),
     warm: () => Promise.resolve(),

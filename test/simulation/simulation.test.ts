@@ -38,11 +38,12 @@ test(`nothing promised is broken in a schedule that nobody has seen, of seed ${F
   expect(await violationsOf(FRESH_SEED)).toEqual([]);
 });
 
-test.runIf(MORE_SCHEDULES > 0)(
-  `nothing promised is broken in ${MORE_SCHEDULES} schedules from seed ${MANY_FROM_SEED} on`,
+test.runIf(MORE_SCHEDULES > 0).for([false, true])(
+  `nothing promised is broken in ${MORE_SCHEDULES} schedules from seed ${MANY_FROM_SEED} on (isolated: %s)`,
   { timeout: 60_000 + MORE_SCHEDULES * MS_MAX_A_SCHEDULE },
-  async ({ signal }) => {
+  async (isolate, { signal }) => {
     const options = ['--seed', String(MANY_FROM_SEED), '--runs', String(MORE_SCHEDULES), '--steps', String(STEPS)];
+    if (isolate) options.push('--isolate');
     if (MORE_SCHEDULES >= COVERING_SCHEDULES) options.push('--require-coverage');
     const { code, output } = await simulate(options, signal);
     expect(code, output).toBe(0);

@@ -1,8 +1,9 @@
 import type { Evidence, TargetTruth } from '../../models/invariants/evidence.ts';
-import { build, type Files } from '../../models/kustomize-build.ts';
+import { build, buildOfArtifact, type Files } from '../../models/kustomize-build.ts';
 import type { ServedResource } from '../../src/cluster/discovery.ts';
 import { FLUX_RESOURCES } from '../../src/cluster/flux-resources.ts';
 import { definitionsFromObjects } from '../../src/domain/definitions-from-objects.ts';
+import type { KubeObject } from '../../src/domain/kube-object.ts';
 import type { Limits } from '../../src/domain/limits.ts';
 import type { RelativePath } from '../../src/domain/paths.ts';
 import { artifactConfig, targetDigestsOf } from '../../src/effects/push-artifact.ts';
@@ -203,10 +204,17 @@ export class World {
         id,
         onDisk: build(this.files.files, pathOf(object)),
         applied: this.flux.applied.get(id)?.content,
-        revision: isReady(object) ? (object.status?.lastAppliedRevision as string | undefined) : undefined,
+        revision: this.#readyRevision(object),
         hampered: hampered.has(id),
       };
     });
+  }
+
+  /** Where somebody has deleted what it reads, it is Ready until it is run next: that is no answer. */
+  #readyRevision(object: KubeObject): string | undefined {
+    const { lastAppliedRevision } = object.status ?? {};
+    const isSound = isReady(object) && this.cluster.objects.has(sourceOf(object));
+    return isSound ? (lastAppliedRevision as string | undefined) : undefined;
   }
 
   #pushBefore(): void {
@@ -220,7 +228,7 @@ export class World {
         limits: this.limits,
       });
       workspace.setDefinitions(definitionsFromObjects(objects.map((object) => ({ object }))), SOURCE);
-      config = artifactConfig('before', workspace.digests());
+      config = artifactConfig('before', workspace.digests(), workspace.builds());
     }
     this.registry.push(new Map(this.files.files), config, this.files.version);
   }
@@ -313,7 +321,6 @@ export class World {
       pushedClosure: (target, push, decided) => this.own.pushed(target, push, decided),
       resolved: () => {
         this.#resolvedVersion = this.files.version;
-        this.own.renew();
         this.emit({ type: 'resolved', version: this.#resolvedVersion });
       },
       observed: () => this.emit({ type: 'observed' }),
@@ -370,11 +377,11 @@ export class World {
     return (digest === undefined ? this.registry.tagged : this.registry.ofRevision(digest))?.files;
   }
 
-  /** What a build of the target reads in `files`. */
+  /** What a build of the target reads in the files of an artifact, or in those on disk now. */
   contentOf(files: Files | undefined, target: string): string | undefined {
     const object = this.cluster.objects.get(target);
     if (object === undefined || files === undefined) return undefined;
-    const made = build(files, pathOf(object));
+    const made = (files === this.files.files ? build : buildOfArtifact)(files, pathOf(object));
     return made.kind === 'made' ? made.content : undefined;
   }
 
@@ -383,7 +390,7 @@ export class World {
     if (before === undefined || before.config === FOREIGN) return [];
     return [...paths].flatMap(([id, path]) => {
       if (!this.cluster.objects.has(id)) return [];
-      const [had, has] = [build(before.files, path), build(after, path)];
+      const [had, has] = [buildOfArtifact(before.files, path), buildOfArtifact(after, path)];
       return had.kind === 'made' && had.objects > 0 && has.kind === 'made' && has.objects === 0 ? [id] : [];
     });
   }
@@ -392,7 +399,9 @@ export class World {
   #brokenBy(before: Artifact | undefined, after: Files, paths: ReadonlyMap<string, string>): string[] {
     if (before === undefined) return [];
     return [...paths].flatMap(([id, path]) =>
-      this.cluster.objects.has(id) && build(before.files, path).kind === 'made' && build(after, path).kind === 'failed'
+      this.cluster.objects.has(id) &&
+      buildOfArtifact(before.files, path).kind === 'made' &&
+      buildOfArtifact(after, path).kind === 'failed'
         ? [id]
         : [],
     );

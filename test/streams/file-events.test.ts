@@ -83,7 +83,7 @@ describe.each(ways)('by %s', (_, options) => {
       'apps/a.yaml___jb_tmp___': 'newer',
     });
     renameSync(join(root, 'apps/a.yaml___jb_tmp___'), join(root, 'apps/a.yaml'));
-    await vi.waitFor(() => expect(tree.paths()).toContain('apps/a.yaml'), { timeout: 20_000 });
+    await vi.waitFor(() => expect(tree.paths()).toContain('apps/a.yaml'), { timeout: 60_000 });
     await tree.untilInStep();
     expect(tree.paths()).toEqual(['apps/a.yaml']);
   });
@@ -229,7 +229,7 @@ describe.each(ways)('by %s', (_, options) => {
 
   test('nothing is told after unsubscribing, and nothing stays open', async () => {
     const handles = () => process.getActiveResourcesInfo().filter((name) => name === 'FSEventWrap').length;
-    await vi.waitFor(() => expect(handles()).toBe(0), { timeout: 20_000 });
+    await vi.waitFor(() => expect(handles()).toBe(0), { timeout: 60_000 });
     const root = temporaryDirectory();
     write(root, filesNamed(100, 'x'));
     const tree = await follow(root, options);
@@ -238,7 +238,7 @@ describe.each(ways)('by %s', (_, options) => {
     tree.subscription.unsubscribe();
     const told = tree.events.length;
     write(root, { 'a.yaml': '1' });
-    await vi.waitFor(() => expect(handles()).toBe(0), { timeout: 20_000 });
+    await vi.waitFor(() => expect(handles()).toBe(0), { timeout: 60_000 });
     expect(tree.events.length).toBe(told);
   });
 });

@@ -15,7 +15,7 @@ import type { RelativePath } from '../../src/domain/paths.ts';
 import { type FileEvent, type FileEventsOptions, fileEvents } from '../../src/streams/file-events.ts';
 import { ignoredByDefault } from '../../src/streams/watch-ignore.ts';
 
-const PATIENCE = { timeout: 20_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 
 export function temporaryDirectory(): string {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'reconcile-machine-')));

@@ -59,14 +59,14 @@ test('the end of a lock is told, each time', async () => {
   const seen = releases(root);
   expect(seen).toHaveLength(0);
   rmSync(lock);
-  await vi.waitFor(() => expect(seen).toHaveLength(1), { timeout: 10_000 });
+  await vi.waitFor(() => expect(seen).toHaveLength(1), { timeout: 60_000 });
   const toggle = (): void => (gitLocked(root) ? rmSync(lock) : writeFileSync(lock, ''));
   await vi.waitFor(
     () => {
       toggle();
       expect(seen.length).toBeGreaterThan(1);
     },
-    { timeout: 10_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   );
 });
 

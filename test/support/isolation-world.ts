@@ -278,6 +278,7 @@ export class IsolationWorld {
           workspace: {
             resolve: ({ known, full, changed }) => this.#resolution(known, full, changed),
             digests: () => this.#digests(),
+            builds: () => ({}),
             filesToPush: () => [this.#pushFile()],
           },
           sweep: async () => [],
@@ -289,7 +290,7 @@ export class IsolationWorld {
           runHooks: async () => undefined,
           choose: chooseSource({ view, machines: () => engine.state.machines, artifactOf, ...isOn }),
           children: () => {
-            const changed = this.returnsChild ? [{ child: TARGET, parent: PARENT }] : [];
+            const changed = this.returnsChild ? [{ child: TARGET, parent: PARENT, isIsolated: true }] : [];
             this.returnsChild = false;
             return {
               changed: this.#view.object(TARGET)?.metadata.annotations === undefined ? [] : changed,

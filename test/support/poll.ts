@@ -1,7 +1,7 @@
 const POLL_MS = 5;
-export const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 60_000;
 
-/** The first value that `look` returns which is not undefined or false; rejects after 20 s, with what `describe` says. */
+/** The first value that `look` returns which is not undefined or false; rejects after a minute, with what `describe` says. */
 export async function until<T>(
   what: string,
   look: () => T | undefined | false,

@@ -10,17 +10,18 @@ import type { ChangingTree } from '../../src/domain/source-files.ts';
 import { fedSource } from '../../src/effects/fed-source.ts';
 import { FLUX_ENGINE } from '../../src/effects/gitops-engine.ts';
 import { definitionsChangedEvent, idOf, LiveView } from '../../src/effects/live-view.ts';
+import { SEEN_AGAIN } from '../../src/effects/seen-again.ts';
 import { watchEffects } from '../../src/effects/watch-effects.ts';
 import { Workspace } from '../../src/effects/workspace.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { LoggedEvent, NewEvent } from '../../src/engine/event-log.ts';
-import { createMemoryLog } from '../../src/engine/memory-log.ts';
 import { WATCH_KINDS } from '../../src/machines/kinds.ts';
 import { WATCH } from '../../src/machines/messages.ts';
 import { stateName } from '../../src/machines/state-name.ts';
 import type { TargetContext } from '../../src/machines/target-context.ts';
 import { annotationsOf } from './annotations-of.ts';
 import { kustomization, NAMESPACE, ociRepository } from './flux-manifests.ts';
+import { logWithPowerCuts } from './log-with-power-cuts.ts';
 import { MemoryTree } from './memory-tree.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -54,7 +55,7 @@ interface FluxStatus {
  */
 export class SimulatedWatch {
   readonly clock = new VirtualClock();
-  readonly log = createMemoryLog();
+  readonly log = logWithPowerCuts();
   readonly limits: Limits;
   readonly events: LoggedEvent[] = [];
   readonly tree: RememberedTree;
@@ -106,8 +107,12 @@ export class SimulatedWatch {
     await this.quiesce();
   }
 
-  /** The process dies and starts anew; calls that were open may have reached the other side or not. */
-  async crash(reached: boolean): Promise<void> {
+  /**
+   * The process dies and starts anew; calls that were open may have reached the other side or not. Where the whole machine dies with it, the log
+   * loses what was not on disk yet.
+   */
+  async crash(reached: boolean, powerCut = false): Promise<void> {
+    if (powerCut) this.log.cutPower();
     this.engine.stop();
     for (const call of this.open.splice(0)) if (reached) call.reach();
     this.tree.forget();
@@ -221,6 +226,7 @@ export class SimulatedWatch {
       clock: this.clock,
       kinds: WATCH_KINDS,
       limits: this.limits,
+      seenAgain: SEEN_AGAIN,
       onCommit: (events) => this.events.push(...events),
       onCrash: (error) => {
         throw error;
@@ -240,6 +246,7 @@ export class SimulatedWatch {
         workspace: {
           resolve: (batch) => this.#workspace.resolve(batch),
           digests: () => this.#workspace.digests(),
+          builds: () => this.#workspace.builds(),
           filesToPush: () =>
             this.#workspace.filesToPush().map((file) => ({
               path: file.path,

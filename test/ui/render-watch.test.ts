@@ -83,6 +83,14 @@ describe('what happened is said with its reason', () => {
     expect(shown({ ...banner, source: undefined, registry: undefined })).toContain('none found');
   });
 
+  test('what Applications read is named as they name it', () => {
+    const source = 'OCISource//oci://localhost:5050/shop:dev';
+    const banner = { type: 'banner', directory: '.', context: 'c', cluster: 's', targets: 1, warnings: [] } as const;
+    const text = shown({ ...banner, source, registry: 'oci://localhost:5050/shop:dev' });
+    expect(text).toContain('source   oci://localhost:5050/shop:dev');
+    expect(text).not.toContain('OCISource');
+  });
+
   test('few changed files are named, many are counted', () => {
     expect(shown({ type: 'filesChanged', paths: [path('a.yaml')] })).toContain('1 file changed: a.yaml');
     const many = shown({

@@ -14,6 +14,17 @@ test('the region stays beneath the lines that are printed', () => {
   expect(screen.rows()).toEqual(['a is ready', 'b is ready', '']);
 });
 
+test('what goes to stderr stands above the region, where both are the same terminal', () => {
+  const screen = createScreen(40);
+  const terminal = createTerminal({ ...screen.io, stderr: screen.io.stdout });
+  terminal.setRegion(['waiting for a', 'waiting for b']);
+  terminal.printError(['a failed', 'its log']);
+  expect(screen.rows()).toEqual(['a failed', 'its log', 'waiting for a', 'waiting for b']);
+  terminal.setRegion([]);
+  expect(screen.rows()).toEqual(['a failed', 'its log']);
+  expect(screen.cursorHidden()).toBe(false);
+});
+
 test('the cursor is hidden only while there is a region, and given back on close', () => {
   const screen = createScreen(40);
   const terminal = createTerminal(screen.io);
@@ -39,6 +50,14 @@ test('no line of the region is as wide as the terminal, which would wrap it', ()
   const screen = createScreen(30);
   createTerminal(screen.io).setRegion(['x'.repeat(100)]);
   expect(screen.rows()).toEqual([`${'x'.repeat(28)}…`]);
+});
+
+test('a pseudo-terminal without a size is taken for one of 80 columns', () => {
+  const screen = createScreen(0, 0);
+  const terminal = createTerminal(screen.io);
+  terminal.setRegion(['x'.repeat(60), 'another']);
+  expect(screen.rows()).toEqual(['x'.repeat(60), 'another']);
+  expect(terminal.style().width).toBe(80);
 });
 
 test('a region higher than the terminal shows what fits', () => {

@@ -10,7 +10,7 @@ import {
 
 export const explainCommand = defineCommand<ExplainOptions>({
   name: 'explain',
-  summary: 'which Kustomizations a file affects, by which rule, and why',
+  summary: 'which Kustomizations or Applications a file affects, by which rule, and why',
   usage: 'FILE... [options]',
   description:
     'Shows which kustomizations read the file, which Flux Kustomizations a change of it affects and by which rule, or\n' +

@@ -1,5 +1,6 @@
 import { excludedNames } from '../../domain/exclusions.ts';
 import { defineCommand } from '../command.ts';
+import { ENGINE_OPTION, engineOf } from '../engine-option.ts';
 import { UsageError } from '../errors.ts';
 import { LIMIT_OPTION, waitLimitsFrom } from '../limit-options.ts';
 import type { ParsedArguments } from '../parsed-arguments.ts';
@@ -19,6 +20,7 @@ export const reconcileCommand = defineCommand<ReconcileOptions>({
   positionals: [{ name: 'NAME', required: false, repeatable: true }],
   options: [
     ...CLUSTER_OPTIONS,
+    ENGINE_OPTION,
     { name: 'all', kind: 'flag', summary: 'all of them, as without NAME' },
     {
       name: 'exclude',
@@ -39,6 +41,14 @@ export const reconcileCommand = defineCommand<ReconcileOptions>({
       name: 'sync',
       kind: 'flag',
       summary: 'Argo CD: sync Applications without automated sync, too; nothing is pruned',
+    },
+    {
+      name: 'refresh',
+      kind: 'text',
+      placeholder: 'MODE',
+      choices: ['normal', 'hard'],
+      summary: 'Argo CD: hard builds anew what it would take from its caches',
+      fallback: 'normal',
     },
     { name: 'no-repair', kind: 'flag', summary: 'leave a source that follows another tag than the configured one' },
     {
@@ -82,10 +92,12 @@ function readReconcileOptions(parsed: ParsedArguments): ReconcileOptions {
   }
   return {
     ...clusterOptions(parsed),
+    engine: engineOf(parsed),
     names,
     exclude: excludedNames(parsed.texts('exclude')),
     recover: !parsed.flag('no-recover'),
     sync: parsed.flag('sync'),
+    refresh: parsed.text('refresh') === 'hard' ? 'hard' : 'normal',
     repair: !parsed.flag('no-repair'),
     ...tagOptions(parsed),
     json: parsed.flag('json'),

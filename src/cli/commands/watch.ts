@@ -1,6 +1,7 @@
 import type { IsolateMode } from '../../domain/isolation/isolation-decision.ts';
 import { defineCommand } from '../command.ts';
 import { checkedOption } from '../config/setting-problem.ts';
+import { ENGINE_OPTION, engineOf } from '../engine-option.ts';
 import { UsageError } from '../errors.ts';
 import { timedLimitsFrom } from '../limit-options.ts';
 import type { WatchOptions } from '../options.ts';
@@ -37,6 +38,7 @@ export const watchCommand = defineCommand<WatchOptions>({
       summary: 'use this context although its cluster is not a local one',
     },
     ...DIRECTORY_OPTIONS,
+    { ...ENGINE_OPTION, summary: 'whose source the directory feeds, where both have one: flux or argocd' },
     {
       name: 'registry',
       kind: 'text',
@@ -121,6 +123,7 @@ function readWatchOptions(parsed: ParsedArguments): WatchOptions {
     ...clusterOptions(parsed),
     ...directoryOptions(parsed, parsed.positionals[0]),
     limits: timedLimitsFrom(parsed),
+    engine: engineOf(parsed),
     allowContexts: parsed.texts('allow-context'),
     registry: unlessEmbedded('registry'),
     tag: checkedOption('workload.tag', unlessEmbedded('tag')),

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { YamlEntry, YamlNode, YamlScalar } from '../../domain/yaml-node.ts';
+import { withUnit } from '../duration.ts';
 import { UsageError } from '../errors.ts';
 import { nearestName } from '../nearest-name.ts';
 import { shown, wrongValue } from './checked-value.ts';
@@ -61,6 +62,8 @@ function textOf(setting: Setting, node: YamlNode, place: { line: number; column:
 /** In quotes, as it is written: `1.10` is no longer that once it is a number. */
 function hintForNumber(setting: Setting, node: YamlScalar, file: string): string {
   const written = writtenAt(file, node);
+  const measured = withUnit(written, setting.fallback);
+  if (setting.kind === 'duration' && wrongValue(setting, measured) === undefined) return `did you mean ${measured}?`;
   const problem = wrongValue(setting, written);
   return problem === undefined ? `put it in quotes: "${written}"` : (problem.hint ?? `expected ${problem.expected}`);
 }

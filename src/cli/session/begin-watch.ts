@@ -80,13 +80,14 @@ function sessionBegan(state: Readonly<EngineState>): NewEvent[] {
     .map((machine) => ({ machine, type: 'SessionBegan' }));
 }
 
-/** Targets that were isolated when the log ended, and are back on the shared source: by this start, or by whoever restored before it. */
+/** Targets that were isolated when the log ended, by this directory's session or another, and are back on the shared source: by this start, or by whoever restored before it. */
 function putBackMeanwhile({ engine, view, isolation }: ComposedWatch): ReadonlySet<ObjectId> {
   const targets = new Set(isolation.restored);
   for (const { id, ownSource } of view.definitions.targets) {
     const { context } = engine.state.machines.get(isolationMachineId(id)) ?? {};
     const { observed } = (context ?? {}) as Partial<IsolationContext>;
-    if (observed?.isolated === true && ownSource === undefined) targets.add(id);
+    const wasMoved = observed?.isolated === true || observed?.elsewhere !== undefined;
+    if (wasMoved && ownSource === undefined) targets.add(id);
   }
   return targets;
 }

@@ -1,5 +1,6 @@
 import { knownDigests } from '../../effects/known-digests.ts';
 import { liveFedSource } from '../../effects/live-fed-source.ts';
+import { SEEN_AGAIN } from '../../effects/seen-again.ts';
 import { Underway } from '../../effects/underway.ts';
 import { Engine } from '../../engine/engine.ts';
 import { WATCH_KINDS } from '../../machines/kinds.ts';
@@ -87,6 +88,7 @@ export async function composeWatch(parts: WatchParts): Promise<ComposedWatch> {
       clock,
       kinds: WATCH_KINDS,
       limits,
+      seenAgain: SEEN_AGAIN,
       effects: watchHandlers({
         parts,
         fed,

@@ -29,6 +29,6 @@ export async function pushShared(options: {
   if ('unreadable' in read) throw new FailureError({ kind: 'disk', message: read.unreadable.message });
   if ('moved' in read)
     return { not: `nothing is pushed to ${fed.id}, since ${read.moved.join(', ')} changes meanwhile` };
-  const config = artifactConfig(resolution.contentDigest, workspace.digests());
+  const config = artifactConfig(resolution.contentDigest, workspace.digests(), workspace.builds());
   return registry.pushArtifact({ files: read.contents, tag: fed.push.tag, config });
 }

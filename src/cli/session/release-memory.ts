@@ -1,12 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { Clock } from '../../engine/clock.ts';
-
-type Collect = (options: {
-  readonly type: 'major';
-  readonly execution: 'sync';
-  readonly flavor: 'last-resort';
-}) => void;
+import { type CollectGarbage, garbageCollector } from './garbage-collector.ts';
 
 /** By then the first look at the tree is over. */
 const FIRST_AFTER_MS = 3_000;
@@ -20,23 +13,16 @@ const GROWN_BYTES_MIN = 24 * 1024 * 1024;
  * Returns what ends it.
  */
 export function releaseMemoryAtRest(clock: Clock, isAtRest: () => boolean): () => void {
-  let collect: Collect | undefined;
+  let collect: CollectGarbage | undefined;
   let releasedAt = 0;
   let cancel = clock.schedule(look, FIRST_AFTER_MS);
   function look(): void {
     if (isAtRest() && process.memoryUsage.rss() > releasedAt + GROWN_BYTES_MIN) {
-      collect ??= collector();
+      collect ??= garbageCollector();
       collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
       releasedAt = process.memoryUsage.rss();
     }
     cancel = clock.schedule(look, LOOK_EVERY_MS);
   }
   return () => cancel();
-}
-
-function collector(): Collect {
-  setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as Collect;
-  setFlagsFromString('--no-expose-gc');
-  return gc;
 }

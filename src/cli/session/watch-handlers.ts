@@ -63,6 +63,7 @@ export function watchHandlers(input: WatchHandlersInput): Record<string, EffectH
           return workspace.resolve(batch);
         },
         digests: () => workspace.digests(),
+        builds: () => workspace.builds(),
         filesToPush: () => workspace.filesToPush(),
       },
       sweep: parts.sweep,

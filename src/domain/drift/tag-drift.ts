@@ -1,4 +1,5 @@
 import type { KubeObject } from '../kube-object.ts';
+import { repositoryOf } from '../repository-name.ts';
 import { type ObjectId, parseObjectId } from '../target.ts';
 import { type TagField, tagFields, tagOf } from './tag-field.ts';
 
@@ -58,11 +59,6 @@ function inScope(all: readonly TagField[], { source, registry }: DriftScope): Ch
   const only = instance === undefined ? repositories[0] : repositoryOf(instance.url);
   if (instance === undefined && repositories.length > 1) return { ambiguous: all.map(({ id }) => id) };
   return { fields: all.filter(({ url }) => repositoryOf(url) === only) };
-}
-
-/** `oci://host:port/team/apps` and the same at another host are one repository. */
-function repositoryOf(url: string): string {
-  return url.replace(/^oci:\/\/[^/]*\//, '').replace(/\/+$/, '');
 }
 
 function nameOf(id: ObjectId): string {

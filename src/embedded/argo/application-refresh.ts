@@ -42,6 +42,21 @@ export interface Refreshing {
   readonly managed: ManagedObjects;
 }
 
+/** What a test has the comparison fail with is the Application's error. */
+async function comparable(
+  { stage, signal }: ArgoContext,
+  application: KubeObject,
+  made: MadeManifests,
+): Promise<MadeManifests> {
+  try {
+    await stage('compare', application);
+    return made;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { ...made, error: made.error ?? `Failed to load live state: ${wordsOf(error)}` };
+  }
+}
+
 /** Manifests of all sources, at `revisions` where given, else at each `targetRevision`. */
 export async function makeManifests(
   { context, server }: Refreshing,
@@ -116,11 +131,11 @@ export async function refresh(
   }
   const { isMulti } = sourcesOf(before);
   const recent = level === 'recent' ? revisionsOf(asObject(status.sync)) : undefined;
-  const made = await makeManifests(refreshing, before, recent, {
+  const manifests = await makeManifests(refreshing, before, recent, {
     isFresh: level === 'latest-resolved',
     isHard: isHardRefresh(before),
   });
-  await context.stage('compare', before);
+  const made = await comparable(context, before, manifests);
   const comparison = made.error === undefined ? compare(context, before, made.objects, managed) : undefined;
   const sync: JsonObject = {
     status: comparison === undefined ? 'Unknown' : comparison.isSynced ? 'Synced' : 'OutOfSync',

@@ -1,4 +1,4 @@
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 const POLL_MS = 20;
 
 /** Resolves when `holds` does; rejects after 15 s, naming `what` was expected. */

@@ -22,7 +22,7 @@ export interface Watch {
   close(): void;
 }
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 
 export async function openWatch(endpoint: Endpoint, path: string, options: RequestOptions): Promise<Watch> {
   const response = await respond(endpoint, 'GET', path, options);

@@ -56,8 +56,10 @@ export function describeDependsOn(subject: () => FluxSubject): void {
     await world.ready('app', first);
     await world.patch('Kustomization', 'base', { spec: { suspend: true } });
     await world.until('base', 'suspended', (object) => statusOf(object).observedGeneration === 2);
+    // It may have been looked at before the controller knew that its dependency is Ready.
+    const seen = world.states('app').length;
     const second = await world.feed('repo', filesOf('two'), 'main@sha1:0002');
-    const failed = await world.failed('app', 'DependencyNotReady');
+    const failed = await world.failed('app', 'DependencyNotReady', seen);
     expect(world.message(failed)).toBe(`dependency 'NAMESPACE/base' revision is not up to date`);
     await world.patch('Kustomization', 'base', { spec: { suspend: false } });
     await world.ready('app', second);

@@ -6,7 +6,7 @@ import type { FluxSubject } from './subject.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-export const UNTIL_MS = 25_000;
+export const UNTIL_MS = 60_000;
 
 /** The objects of one namespace, over HTTP. */
 export class NamespaceObjects {

@@ -12,7 +12,7 @@ export const TARGETS = ['bare', 'noted', 'waiting', 'child'] as const;
 export type Target = (typeof TARGETS)[number];
 
 const FLUX_MS = 10_000;
-const SETTLED_MS = 20_000;
+const SETTLED_MS = 60_000;
 const REQUESTED_AT = 'reconcile.fluxcd.io/requestedAt';
 
 /** A repository with Kustomizations on one OCIRepository `repo`, all of them Ready. */

@@ -29,7 +29,7 @@ export function describeKilledSessions(subject: () => FluxSubject): void {
       await world.expireLeases();
       await restored(world, random, trail);
       // A source goes once its controller has taken its finalizer off.
-      await expect.poll(() => world.declared(), { message: where(), timeout: 10_000, interval: 25 }).toEqual(before);
+      await expect.poll(() => world.declared(), { message: where(), interval: 25 }).toEqual(before);
       expect(await world.leases(), where()).toEqual([]);
       await world.settled().catch((error: unknown) => {
         throw new Error(where(), { cause: error });

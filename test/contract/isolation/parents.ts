@@ -46,7 +46,7 @@ export function describeParents(subject: () => FluxSubject): void {
       sources: [{ outcome: 'deleted' }],
       sessions: [{ outcome: 'ended' }],
     });
-    await expect.poll(() => world.declared(), { timeout: 10_000, interval: 25 }).toEqual(before);
+    await expect.poll(() => world.declared(), { interval: 25 }).toEqual(before);
     await world.settled();
   });
 

@@ -15,7 +15,7 @@ interface Running {
   stderr: string;
 }
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 const POLL_MS = 10;
 
 /** kubectl as installed, with a home of its own, against one server. */

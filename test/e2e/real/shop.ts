@@ -140,10 +140,14 @@ export class Shop extends ShopObjects {
     return all.filter(({ namespace }) => namespace === this.namespace || namespace === '');
   }
 
-  /** Each accepted patch of the user in this namespace, in order: `source`, or the name of the Kustomization. */
+  /**
+   * Each accepted patch of the user in this namespace, in order: `source`, or the name of the Kustomization. Not those by which a session renews
+   * its Lease, every 10 s.
+   */
   async patches(): Promise<readonly string[]> {
     return (await this.requests())
       .filter(({ verb, code, namespace }) => verb === 'patch' && code === 200 && namespace === this.namespace)
+      .filter(({ resource }) => resource !== 'leases')
       .map(({ resource, name }) => (resource === 'ocirepositories' ? 'source' : name));
   }
 
