@@ -17,7 +17,16 @@ export function arrivedLate(context: SourceContext, seen: SourceObservation): bo
   const { id, pushedDigest, revisions, observation } = context;
   const revision = seen.artifactRevision;
   if (pushedDigest === undefined || revision === undefined || revision === revisions[seen.id]) return false;
+  // Before the generators have answered, a composed artifact that is new here may be of the push before.
+  if (seen.id !== id && context.generators.length > 0) return false;
   return isRevisionOf(pushedDigest, seen.id === id ? revision : observation?.artifactRevision);
+}
+
+/** The source itself arrived late, and what is made of it by generators is wanted, too. */
+export function arrivedUngenerated(context: SourceContext, seen: SourceObservation): boolean {
+  const { id, generators, pushedCycle, pushingCycle } = context;
+  // Whose newer push has failed is pushed again first.
+  return seen.id === id && generators.length > 0 && pushedCycle === pushingCycle && arrivedLate(context, seen);
 }
 
 export type Args = { readonly context: SourceContext; readonly event: SourceEvent };

@@ -5,6 +5,7 @@ import type { Messages } from './messages.ts';
 import type { SourceContext, SourceEvent } from './source-context.ts';
 import {
   arrivedLate,
+  arrivedUngenerated,
   availableMessages,
   contentMovedMessages,
   describeVerdict,
@@ -85,6 +86,8 @@ export const sourceMachine = setup({
     fetched: ({ context }) => verdictOf(context).verdict === 'ready',
     suspended: ({ context }) => context.observation?.suspended === true,
     arrivedLate: ({ context, event }) => event.type === 'SourceObserved' && arrivedLate(context, event.observation),
+    arrivedUngenerated: ({ context, event }) =>
+      event.type === 'SourceObserved' && arrivedUngenerated(context, event.observation),
     fetchedAndNothingToGenerate: ({ context }) =>
       context.generators.length === 0 && verdictOf(context).verdict === 'ready',
     generated: ({ context }) => context.generators.every((id) => context.generatorTokens[id] === context.token),
@@ -124,6 +127,12 @@ export const sourceMachine = setup({
       ],
       on: {
         SourceObserved: [
+          // Its generators were never asked, or have not answered: what they made of it is known once they do.
+          {
+            guard: 'arrivedUngenerated',
+            target: 'asking-generators',
+            actions: ['observe', { type: 'tellAvailable', params: lateMessages }, 'newToken'],
+          },
           { guard: 'arrivedLate', actions: ['observe', { type: 'tellAvailable', params: lateMessages }] },
           { actions: 'observe' },
         ],
