@@ -53,6 +53,34 @@ test('seed 249078980: a source that arrives late says nothing of what is compose
   expect(messages[0]?.revisions).not.toHaveProperty([PART]);
 });
 
+test('seed 100039048: what generators made is believed only once they have answered, also where the source arrives after its request has failed', () => {
+  const state = newState();
+  const machine = `source/${SOURCE}`;
+  const generator = 'ArtifactGenerator/flux-system/g';
+  fold(
+    state,
+    observed(SOURCE, 'latest@sha256:0'),
+    observed(PART, 'latest@sha256:older'),
+    { machine, type: 'PushWanted', contentDigest: 'c', generators: [generator], cycle: 2 },
+    { machine, type: 'HooksSucceeded' },
+    { machine, type: 'ArtifactPushed', digest: 'sha256:2', unchanged: false, bytesSent: 1 },
+    { machine, type: 'SourceAskFailed', failure: { kind: 'conflict', message: 'the object has been modified' } },
+  );
+  // Flux has fetched it all the same, and shows only now what it had made of the push before.
+  const late = fold(state, observed(SOURCE, 'latest@sha256:2'));
+  expect(late.messages).toMatchObject([{ type: 'SourceAvailable', revisions: { [SOURCE]: 'latest@sha256:2' } }]);
+  expect(late.messages[0]?.revisions).not.toHaveProperty([PART]);
+  expect(late.effects).toMatchObject([{ effect: 'askGenerators', params: { generators: [generator] } }]);
+  expect(fold(state, observed(PART, 'latest@sha256:old')).messages).toEqual([]);
+
+  const { token } = { ...(state.machines.get(machine)?.context as { token: string } | undefined) };
+  fold(state, observed(PART, 'latest@sha256:new'), { machine, type: 'GeneratorsAsked' });
+  const answered = fold(state, { machine, type: 'GeneratorObserved', id: generator, handled: token });
+  expect(answered.messages).toMatchObject([
+    { type: 'SourceAvailable', cycle: 2, revisions: { [PART]: 'latest@sha256:new' } },
+  ]);
+});
+
 test('seed 304: a target whose artifact is not seen waits for it with an end', () => {
   const state = newState();
   fold(state, wanted(1, PART), {
