@@ -5,7 +5,7 @@ import { type RelativePath, relativePath } from '../domain/paths.ts';
 import type { ChangingTree } from '../domain/source-files.ts';
 import { SourceMapping } from '../domain/source-mapping.ts';
 import type { Definitions, ObjectId } from '../domain/target.ts';
-import { sourceName } from '../ui/target-label.ts';
+import { sourceLabel } from '../ui/target-label.ts';
 
 export interface ExplainOptions {
   /** Relative to the source root. */
@@ -63,7 +63,7 @@ export function formatExplanation(explanation: Explanation): string {
   if (explanation.readBy.length === 0) lines.push('  read by   no kustomization');
   for (const [index, target] of explanation.targets.entries()) {
     const origin = target.definedIn === null ? '' : `, defined in ${target.definedIn}`;
-    const own = target.ownSource === undefined ? '' : `, on ${sourceName(target.ownSource)}`;
+    const own = target.ownSource === undefined ? '' : `, on ${sourceLabel(target.ownSource)}`;
     const name = `${target.kind} ${target.namespace}/${target.name}`;
     lines.push(`  ${index === 0 ? 'affects  ' : '         '} ${name} (${target.rule}${origin}${own})`);
   }

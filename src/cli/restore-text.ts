@@ -4,7 +4,7 @@ import { isIsolated, originalSourceOf } from '../domain/isolation/session-marks.
 import { parseObjectId } from '../domain/target.ts';
 import type { RestoredDeletions } from '../effects/restored-deletions.ts';
 import { formatCount } from '../ui/quantity.ts';
-import { sourceName, targetLabel } from '../ui/target-label.ts';
+import { sourceLabel, targetLabel } from '../ui/target-label.ts';
 import { oneLine } from '../ui/text-width.ts';
 
 const COLUMN = 11;
@@ -63,7 +63,7 @@ function stateText(id: string, isolation: FoundTarget['isolation']): string {
   const label = targetLabel(id);
   if (!isIsolated(isolation)) return `${label}: ${isolation.damaged}`;
   const before = originalSourceOf(isolation, parseObjectId(id).namespace);
-  return `${label} reads ${sourceName(isolation.ownSource)}, and ${sourceName(before)} before`;
+  return `${label} reads ${sourceLabel(isolation.ownSource)}, and ${sourceLabel(before)} before`;
 }
 
 function deletionLines({ target, certainty, objects, because }: RestoredDeletions): readonly string[] {
@@ -84,7 +84,7 @@ function sourceFieldOf(target: string): string {
 function targetNote({ target, outcome, source, message, failure }: TargetRestored): string {
   switch (outcome) {
     case 'restored':
-      return source === undefined ? '' : ` reads ${sourceName(source)} again`;
+      return source === undefined ? '' : ` reads ${sourceLabel(source)} again`;
     case 'kept':
       return ' stays isolated';
     case 'tidied':

@@ -1,5 +1,5 @@
 import { type TargetStatus, type WatchStatus, watchStatus } from '../projections/status.ts';
-import { sourceName } from '../ui/target-label.ts';
+import { sourceLabel } from '../ui/target-label.ts';
 import type { CommandIo } from './command.ts';
 import { stateFromLog } from './machine-states.ts';
 import { withLogToRead } from './open-log.ts';
@@ -26,7 +26,7 @@ function formatStatus(status: WatchStatus): string {
     lines.push(`isolate  ${status.isolation.on ? 'on' : 'off'}: ${status.isolation.reason}`);
   for (const { id, state, revision, failure } of status.sources) {
     lines.push(
-      `source   ${sourceName(id)}  ${state}${revision === undefined ? '' : `  ${revision}`}${failure === undefined ? '' : `  ${failure}`}`,
+      `source   ${sourceLabel(id)}  ${state}${revision === undefined ? '' : `  ${revision}`}${failure === undefined ? '' : `  ${failure}`}`,
     );
   }
   for (const { dependency, state, failures, lastFailure } of status.breakers) {
@@ -42,7 +42,7 @@ function formatStatus(status: WatchStatus): string {
 
 /** Only while some have their own is it of interest which the others read. */
 function source({ ownSource, sharedBecause }: TargetStatus, { isolation }: WatchStatus): string {
-  if (ownSource !== undefined) return `  on ${sourceName(ownSource)}`;
+  if (ownSource !== undefined) return `  on ${sourceLabel(ownSource)}`;
   return isolation?.on === true && sharedBecause !== '' ? `  shared: ${sharedBecause}` : '';
 }
 

@@ -61,7 +61,9 @@ export class ContentTree {
     if (path !== ROOT && this.contentOf(path) !== undefined) return [path];
     const top = this.covers(path) ? path : this.#segments(path) === undefined ? undefined : this.#base;
     const directory = top === undefined ? undefined : this.#directory(top);
-    return top === undefined || directory === undefined ? [] : [...filesBelow(directory, top)];
+    return top === undefined || directory === undefined
+      ? []
+      : Array.from(contentsBelow(directory, top), ([file]) => file);
   }
 
   /** Every file as last seen, with its mode and digest. */
@@ -145,7 +147,7 @@ export class ContentTree {
     for (const [name, below] of directory.directories) {
       if (seen.has(name)) continue;
       const gone = childOf(path, name);
-      for (const file of filesBelow(below, gone)) this.#moved.set(file, this.contentOf(file));
+      for (const [file, content] of contentsBelow(below, gone)) this.#moved.set(file, content);
       directory.directories.delete(name);
     }
     for (const name of new Set([...filesBefore.keys(), ...directory.files.keys()])) {
@@ -175,9 +177,4 @@ function emptyDirectory(): Directory {
 function* contentsBelow(directory: Directory, path: RelativePath): Generator<[RelativePath, string]> {
   for (const [name, content] of directory.files) yield [childOf(path, name), content];
   for (const [name, below] of directory.directories) yield* contentsBelow(below, childOf(path, name));
-}
-
-function* filesBelow(directory: Directory, path: RelativePath): Generator<RelativePath> {
-  for (const name of directory.files.keys()) yield childOf(path, name);
-  for (const [name, below] of directory.directories) yield* filesBelow(below, childOf(path, name));
 }

@@ -3,6 +3,7 @@ import { isExcludedByAnnotation } from './exclusions.ts';
 import type { KubeObject } from './kube-object.ts';
 import { asFields, asList, asText } from './object-fields.ts';
 import type { PlannedReconcile } from './reconcile-plan.ts';
+import { suspendedProblem } from './suspended-problem.ts';
 import { type ObjectId, objectId } from './target.ts';
 
 /** What is asked of HelmReleases, which are named one by one. */
@@ -28,7 +29,7 @@ export function plannedReleases(releases: readonly KubeObject[]): PlannedRelease
       awaits: awaits.get(id) ?? [],
       awaitedBy: [...awaits].flatMap(([other, others]) => (others.includes(id) ? [other] : [])),
       excluded: isExcludedByAnnotation(release),
-      ...(isSuspended ? { problem: suspended(release) } : {}),
+      ...(isSuspended ? { problem: suspendedRelease(release) } : {}),
     };
   });
 }
@@ -52,10 +53,8 @@ function releaseId({ metadata }: KubeObject): ObjectId {
   return objectId('HelmRelease', metadata.namespace ?? '', metadata.name);
 }
 
-function suspended({ metadata: { name, namespace } }: KubeObject): NonNullable<PlannedReconcile['problem']> {
-  const resume = `flux resume helmrelease ${name} -n ${namespace ?? ''}`;
-  return {
-    reason: 'Suspended',
-    message: `spec.suspend is true: it is not reconciled until it is resumed (${resume})`,
-  };
+function suspendedRelease({
+  metadata: { name, namespace = '' },
+}: KubeObject): NonNullable<PlannedReconcile['problem']> {
+  return suspendedProblem({ kind: 'HelmRelease', namespace, name });
 }

@@ -2,6 +2,7 @@ import { isApplicationSource } from './argo/application-source.ts';
 import { dependencyOrder } from './dependency-order.ts';
 import { isOwnArtifacts } from './isolation/application-marks.ts';
 import { readSource } from './isolation/isolated-source.ts';
+import { resumeCommand, SUSPENDED, suspendedProblem } from './suspended-problem.ts';
 import {
   type Definitions,
   type GeneratorDefinition,
@@ -78,7 +79,6 @@ export function reconcilePlan(input: {
   return { plan: { sources: plannedSources(targets, definitions), targets } };
 }
 
-const SUSPENDED = 'Suspended';
 type Unordered = Omit<PlannedReconcile, 'awaits' | 'awaitedBy'>;
 
 function withDependencies(ids: readonly ObjectId[], dependenciesOf: (id: ObjectId) => readonly ObjectId[]): ObjectId[] {
@@ -118,10 +118,6 @@ function dependencyProblem(
   };
 }
 
-function resumeCommand({ kind, namespace, name }: TargetDefinition): string {
-  return `flux resume ${kind.toLowerCase()} ${name} -n ${namespace}`;
-}
-
 function suspendedApplication({ application }: TargetDefinition): string {
   return application?.automated === true
     ? 'argocd.argoproj.io/skip-reconcile is set: Argo CD leaves it alone until that is taken off'
@@ -150,12 +146,7 @@ function problemOf(
   const { namespace } = target;
   if (target.suspended && target.kind === 'Application')
     return { reason: SUSPENDED, message: suspendedApplication(target) };
-  if (target.suspended) {
-    return {
-      reason: SUSPENDED,
-      message: `spec.suspend is true: it is not reconciled until it is resumed (${resumeCommand(target)})`,
-    };
-  }
+  if (target.suspended) return suspendedProblem(target);
   // What a session has moved an Application to is no source of its own.
   const isNamed = (id: ObjectId): boolean => isOwnArtifacts(id) || sources.some((source) => source.id === id);
   const missing = [reads, via].find((id) => id !== undefined && !isNamed(id));

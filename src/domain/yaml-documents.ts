@@ -30,9 +30,6 @@ export function parseYamlNodes(
   limits: YamlLimits,
   options: YamlOptions = {},
 ): { readonly nodes: YamlNode[]; readonly problems: BuildProblem[] } {
-  const known = typeof text === 'string' ? undefined : parsedBytes.get(text);
-  if (known !== undefined && known.limits === limits && known.duplicateKeys === options.duplicateKeys)
-    return { nodes: [...known.nodes], problems: [] };
   try {
     const nodes = nodesOf(text, limits, options);
     const documents = nodes.length;
@@ -46,22 +43,11 @@ export function parseYamlNodes(
         },
       );
     }
-    if (typeof text !== 'string') parsedBytes.set(text, { nodes, limits, duplicateKeys: options.duplicateKeys });
-    return { nodes: [...nodes], problems: [] };
+    return { nodes, problems: [] };
   } catch (error) {
     return { nodes: [], problems: [problemOf(error, path)] };
   }
 }
-
-/** What was read without a problem, for as long as somebody keeps its bytes: a tree that does gives the same ones each time it is asked. */
-const parsedBytes = new WeakMap<
-  Uint8Array,
-  {
-    readonly nodes: readonly YamlNode[];
-    readonly limits: YamlLimits;
-    readonly duplicateKeys: YamlOptions['duplicateKeys'];
-  }
->();
 
 function nodesOf(text: string | Uint8Array, limits: YamlLimits, options: YamlOptions): YamlNode[] {
   const bytes = text.length;

@@ -34,9 +34,8 @@ export function eventRow(
   if (typeof machine !== 'string' || typeof type !== 'string' || type === '' || !`${machine}${type}`.isWellFormed()) {
     throw new EventInvalidError(`event ${JSON.stringify(type)}: expected machine and type as strings`);
   }
-  if (rest.seq !== undefined || rest.at !== undefined || rest.v !== undefined) {
-    const name = RESERVED.find((field) => rest[field] !== undefined);
-    throw new EventInvalidError(`event ${type}: the log itself sets ${name}`);
+  for (const name of RESERVED) {
+    if (rest[name] !== undefined) throw new EventInvalidError(`event ${type}: the log itself sets ${name}`);
   }
   const fields = toPlainJson(rest, `event ${type}`);
   const v = currentVersion(shapes, type);

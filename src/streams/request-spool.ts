@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Observable } from 'rxjs';
+import { makeDirectory } from '../engine/make-directory.ts';
 
 /** What another process asks of the one that owns the log. */
 export interface SpooledRequest {
@@ -15,7 +16,7 @@ export function spoolDirectory(logPath: string): string {
 
 export function spoolRequest(logPath: string, request: SpooledRequest): void {
   const directory = spoolDirectory(logPath);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory, 0o700);
   const name = `${Date.now()}-${process.pid}`;
   // Written aside and renamed, so that a reader never sees half of it.
   writeFileSync(join(directory, `${name}.tmp`), JSON.stringify(request), { mode: 0o600 });
@@ -26,7 +27,7 @@ export function spoolRequest(logPath: string, request: SpooledRequest): void {
 export function spooledRequests(logPath: string): Observable<SpooledRequest> {
   return new Observable((subscriber) => {
     const directory = spoolDirectory(logPath);
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory, 0o700);
     const drain = (): void => {
       for (const name of readdirSync(directory).sort()) {
         if (!name.endsWith('.json')) continue;

@@ -4,7 +4,7 @@ import { formatBytes, formatCount, formatElapsed, formatTimeOfDay } from './quan
 import { renderResolved } from './render-resolved.ts';
 import { messageLines, namedPaths } from './rendered-text.ts';
 import type { Paint, Style } from './style.ts';
-import { sourceName, targetLabel } from './target-label.ts';
+import { sourceLabel, targetLabel } from './target-label.ts';
 import { oneLine, truncate } from './text-width.ts';
 
 /** The lines that `happening` adds to what is on the screen; none of them is wider than the style's width. */
@@ -122,7 +122,7 @@ function bannerLines(banner: BannerShown, style: Style): string[] {
   return [
     `${paint('bold', 'watching')} ${oneLine(banner.directory)}${banner.dryRun === true ? paint('yellow', ' (dry run: nothing is sent)') : ''}`,
     ...row('cluster', `${banner.context} (${banner.cluster})`),
-    ...row('source', banner.source === undefined ? 'none found' : `${sourceName(banner.source)}${destination}`),
+    ...row('source', banner.source === undefined ? 'none found' : `${sourceLabel(banner.source)}${destination}`),
     ...row('targets', banner.targets.toLocaleString('en-US')),
     ...(banner.isolation === undefined
       ? []

@@ -2,7 +2,7 @@ import { type ObjectId, parseObjectId } from '../domain/target.ts';
 import { oneLine } from './text-width.ts';
 
 /** A source as `--source` takes it: `OCIRepository/flux-system/shop`; of what is no object the name alone: `oci://host/apps:dev`. */
-export function sourceName(id: ObjectId): string {
+export function sourceLabel(id: ObjectId): string {
   const { namespace, name } = parseObjectId(id);
   return oneLine(namespace === '' ? name : id);
 }

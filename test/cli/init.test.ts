@@ -7,25 +7,13 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadConfiguration } from '../../src/cli/config/load-configuration.ts';
 import { main } from '../../src/cli/main.ts';
+import { deploymentManifest } from '../support/deployment-manifest.ts';
 import { startReachedCluster } from '../support/embedded-client.ts';
 import { until } from '../support/poll.ts';
 import { repository } from './config/repository.ts';
 import { runMain } from './run-main.ts';
 
-const DEPLOYMENT = `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-  namespace: default
-spec:
-  selector:
-    matchLabels: {app: web}
-  template:
-    metadata:
-      labels: {app: web}
-    spec:
-      containers: [{name: web, image: x}]
-`;
+const DEPLOYMENT = deploymentManifest('web', 'default');
 
 const init = (cwd: string, ...args: string[]) => runMain(['init', ...args], { cwd });
 const read = (...path: string[]) => readFileSync(join(...path), 'utf8');
@@ -293,7 +281,7 @@ kind: Widget
 metadata: {name: one, namespace: engine}
 spec: {}
 ---
-${DEPLOYMENT.replaceAll('web', 'controller').replace('namespace: default', 'namespace: engine')}
+${deploymentManifest('controller', 'engine')}
 ---
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition

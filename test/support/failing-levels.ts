@@ -1,34 +1,12 @@
 import { onTestFinished } from 'vitest';
 import { startFlux, startRegistry } from '../../src/embedded/testing.ts';
 import { pushFiles } from '../embedded/push-files.ts';
+import { deploymentManifest } from './deployment-manifest.ts';
 import { type ReachedCluster, startReachedCluster } from './embedded-client.ts';
 import { crashingPods } from './failing-workload.ts';
 import { kustomization, ociRepository } from './flux-manifests.ts';
 
 export const CRASHING_POD = 'web-5d8f9c7b6d-aaaaa';
-
-const WEB = `apiVersion: v1
-kind: Namespace
-metadata:
-  name: shop
----
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-  namespace: shop
-spec:
-  replicas: 1
-  selector:
-    matchLabels: {app: web}
-  template:
-    metadata:
-      labels: {app: web}
-    spec:
-      containers:
-        - name: app
-          image: ghcr.io/acme/app:1
-`;
 
 export interface FailingLevels extends ReachedCluster {
   /** From now on the pod of the Deployment crashes, and its rollout has failed. */
@@ -49,7 +27,7 @@ export async function startFailingLevels(timeout: string): Promise<FailingLevels
   await pushFiles(registry, 'shop', {
     'root/apps.yaml': JSON.stringify(waiting('apps')),
     'apps/shop.yaml': JSON.stringify(waiting('shop')),
-    'shop/web.yaml': WEB,
+    'shop/web.yaml': `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n---\n${deploymentManifest('web', 'shop')}`,
   });
   cluster.objects.apply(ociRepository('shop', registry.host));
   cluster.objects.apply(waiting('root'));
