@@ -13,6 +13,8 @@ const MANIFESTS_EACH = 4;
 const SAVES = Number(process.env.BENCH_SAVES ?? 200);
 /** Saves before those that count: until then the code runs uncompiled. */
 const WARM_UP_SAVES = 10;
+/** `shared`, `own`: which sources are measured. */
+const SOURCES = (process.env.BENCH_SOURCES ?? 'shared,own').split(',');
 const STUCK_AFTER_MS = 30_000;
 /** After a save is through: its events come in, and the sweep after the cycle ends. Nobody saves sooner. */
 const AT_REST_MS = 300;
@@ -34,9 +36,16 @@ const ISOLATED_TARGETS = 5;
  * of that one's digest. The watch is the built CLI as a process; the API server, the registry and Flux's stand-ins are another, and this one saves.
  */
 export async function run(): Promise<Row[]> {
-  const shared = await inWorld('off', (root, reports) => samplesOf((save) => saveOne(root, reports, save)));
-  const isolated = await inWorld('on', (root, reports) => samplesOf((save) => saveIsolated(root, reports, save)));
-  return rowsOf(shared, isolated);
+  const rows: Row[] = [];
+  if (SOURCES.includes('own')) {
+    const isolated = await inWorld('on', (root, reports) => samplesOf((save) => saveIsolated(root, reports, save)));
+    rows.push(...isolatedRows(isolated));
+  }
+  if (SOURCES.includes('shared')) {
+    const shared = await inWorld('off', (root, reports) => samplesOf((save) => saveOne(root, reports, save)));
+    rows.push(...sharedRows(shared));
+  }
+  return rows;
 }
 
 async function samplesOf<Sample>(measure: (save: number) => Promise<Sample>): Promise<Sample[]> {
@@ -149,30 +158,39 @@ class Reports {
   }
 }
 
-function rowsOf(samples: readonly Sample[], isolatedMs: readonly number[]): Row[] {
-  const quiet = DEFAULT_LIMITS.quietPeriodMs;
-  const isolated = isolatedMs.map((ms) => ms - quiet);
-  const own = samples.map(({ totalMs, fluxMs }) => totalMs - quiet - fluxMs);
+const QUIET_MS = DEFAULT_LIMITS.quietPeriodMs;
+
+function isolatedRows(samples: readonly number[]): Row[] {
+  const own = samples.map((ms) => ms - QUIET_MS);
+  return [
+    rowOf('isolated: save -> last request, beyond the quiet period', own, 0.99, '<= 20'),
+    rowOf('isolated: save -> last request, beyond the quiet period', own, 0.9, ''),
+  ];
+}
+
+function sharedRows(samples: readonly Sample[]): Row[] {
+  const own = samples.map(({ totalMs, fluxMs }) => totalMs - QUIET_MS - fluxMs);
   const total = samples.map(({ totalMs }) => totalMs);
   const flux = samples.map(({ fluxMs }) => fluxMs);
-  const toSource = samples.map(({ sourceAskedMs }) => sourceAskedMs - quiet);
-  const row = (measured: string, values: readonly number[], share: number, goal: string): Row => ({
-    measured,
+  const toSource = samples.map(({ sourceAskedMs }) => sourceAskedMs - QUIET_MS);
+  return [
+    rowOf('save -> last request, own share beyond the quiet period', own, 0.99, '<= 20'),
+    rowOf('save -> last request, own share beyond the quiet period', own, 0.9, ''),
+    rowOf('save -> request to the source, beyond the quiet period', toSource, 0.99, ''),
+    rowOf('save -> last request, all in all', total, 0.99, ''),
+    rowOf('request to the source -> its Ready (stand-in of source-controller)', flux, 0.99, ''),
+  ];
+}
+
+function rowOf(measured: string, values: readonly number[], share: number, goal: string): Row {
+  return {
+    measured: `${measured}, p${share * 100}`,
     value: rounded(quantile(values, share)),
     unit: 'ms',
     goal,
     baseline: rounded(quantile(values, 0.5)),
     baselineIs: 'median',
-  });
-  return [
-    row('isolated: save -> last request, beyond the quiet period, p99', isolated, 0.99, '<= 20'),
-    row('isolated: save -> last request, beyond the quiet period, p90', isolated, 0.9, ''),
-    row('save -> last request, own share beyond the quiet period, p99', own, 0.99, '<= 20'),
-    row('save -> last request, own share beyond the quiet period, p90', own, 0.9, ''),
-    row('save -> request to the source, beyond the quiet period, p99', toSource, 0.99, ''),
-    row('save -> last request, all in all, p99', total, 0.99, ''),
-    row('request to the source -> its Ready (stand-in of source-controller), p99', flux, 0.99, ''),
-  ];
+  };
 }
 
 function rounded(value: number): number {

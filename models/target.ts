@@ -6,7 +6,8 @@ import { assign, setup } from 'xstate';
  * - It is asked once its source has what is wanted and what it depends on is Ready; never twice at a time.
  * - What is wanted while a request is on its way is asked afterwards; what was sound when it went out is seen to its end.
  * - It ends Ready, held, suspended, gone or given up, and each of these has a way out.
- * - A request that is refused for the moment is tried again (here once); any other failure is given up until something changes.
+ * - A request that is refused for the moment is tried again (here once), and given up then only till what refuses it may be back; any other
+ *   failure is given up until something changes.
  */
 export interface TargetPromise {
   /** Newer content is wanted than the request on its way is for. */
@@ -38,6 +39,7 @@ export type TargetModelEvent =
   | { readonly type: 'fails' }
   | { readonly type: 'nothingHappens' }
   | { readonly type: 'pauseEnds' }
+  | { readonly type: 'outagePasses' }
   | { readonly type: 'userRetries' }
   | { readonly type: 'suspended' }
   | { readonly type: 'resumed' }
@@ -126,7 +128,7 @@ export const targetModel = setup({
           { target: 'working' },
         ],
         refusedForNow: [
-          { guard: 'refusedBefore', target: 'givenUp', actions: ['refuse'] },
+          { guard: 'refusedBefore', target: 'cutOff', actions: ['refuse'] },
           { target: 'pausing', actions: 'refuse' },
         ],
         refusedForGood: { target: 'givenUp', actions: 'refuse' },
@@ -171,6 +173,15 @@ export const targetModel = setup({
       on: {
         save: { target: 'needsSource', actions: 'want' },
         breakFile: { target: 'held', actions: ['owe', 'breakIt'] },
+        userRetries: { target: 'settled', actions: 'owe' },
+        removed: { target: 'gone', actions: 'disown' },
+      },
+    },
+    cutOff: {
+      on: {
+        save: { target: 'needsSource', actions: 'want' },
+        breakFile: { target: 'held', actions: ['owe', 'breakIt'] },
+        outagePasses: { target: 'settled', actions: 'owe' },
         userRetries: { target: 'settled', actions: 'owe' },
         removed: { target: 'gone', actions: 'disown' },
       },

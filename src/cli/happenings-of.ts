@@ -12,6 +12,7 @@ import { stateName } from '../machines/state-name.ts';
 import type { Batch, Plan, WatchContext } from '../machines/watch-context.ts';
 import type { BatchResolved, Happening } from '../ui/happening.ts';
 import { isolationHint } from '../ui/isolation-hint.ts';
+import { settledHappening } from './settled-happening.ts';
 
 /** What a person is shown of the log's events. Remembers only when things began, to say how long they took. */
 export class HappeningsOf {
@@ -47,6 +48,8 @@ export class HappeningsOf {
       case 'TargetsResolved':
       case 'TargetsUncertain':
         this.#inCycle = true;
+        // Of one that no save began: what is owed since something changed in the cluster.
+        this.#cycleAt ??= event.at;
         return [resolvedHappening(event), ...warningsOf(event)];
       case 'IsolationDecided':
         this.#suggestsIsolation = event.wouldWork === true;
@@ -100,7 +103,7 @@ export class HappeningsOf {
       case 'SourceUnavailable':
         return [{ type: 'message', level: 'error', text: `source: ${String(event.reason)}: ${String(event.message)}` }];
       case 'TargetSettled':
-        return settledHappening(event);
+        return settledHappening(event, state);
       default:
         return [];
     }
@@ -234,31 +237,6 @@ function nothingHappening(event: LoggedEvent): Happening[] {
 function warningsOf(event: LoggedEvent): Happening[] {
   const warnings = (event.warnings as readonly string[] | undefined) ?? [];
   return warnings.map((text) => ({ type: 'message', level: 'warning', text }));
-}
-
-function settledHappening(event: LoggedEvent): Happening[] {
-  const id = String(event.target);
-  const reason = String(event.reason ?? '');
-  const message = String(event.message ?? '');
-  const elapsedMs = Number(event.elapsedMs ?? 0);
-  switch (event.outcome) {
-    case 'ready':
-      return [{ type: 'targetReady', id, elapsedMs }];
-    case 'failed':
-      return [{ type: 'targetFailed', id, reason, message, elapsedMs, deadLetter: true }];
-    case 'blocked':
-      return [{ type: 'targetBlocked', id, by: blockedBy(message) }];
-    case 'suspended':
-      return [{ type: 'message', level: 'warning', text: `${id} is suspended: ${message}` }];
-    case 'gone':
-      return [{ type: 'message', level: 'warning', text: `${id} is no longer in the cluster` }];
-    default:
-      return [];
-  }
-}
-
-function blockedBy(message: string): string {
-  return /^waits for ([^,]+),/.exec(message)?.[1] ?? message;
 }
 
 function textOf(failure: Failure): { text: string; hint?: string } {

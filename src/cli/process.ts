@@ -2,8 +2,10 @@ import { COMMANDS } from './commands.ts';
 import { EXIT_INTERRUPTED } from './exit-codes.ts';
 import { main } from './main.ts';
 
-/** How long a command may take to end in order once nobody reads its output any more. */
-const CLOSED_PIPE_GRACE_MS = 2_000;
+/** How long a command may take to end in order once nobody reads its output any more: what a watch isolated is put back. */
+const UNREAD_GRACE_MS = 30_000;
+/** Of a pipe, and of a terminal whose window was closed. */
+const NOBODY_READS = new Set(['EPIPE', 'EIO']);
 
 /** Connects `main` to this process: its streams, signals and exit code. Ends the process. */
 export async function runProcess(commands = COMMANDS): Promise<void> {
@@ -18,15 +20,17 @@ export async function runProcess(commands = COMMANDS): Promise<void> {
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
-  process.on('SIGHUP', interrupt);
+  // A closed window sends it more than once: by the terminal, and by the shell that ran in it.
+  process.on('SIGHUP', () => interruption.abort());
   let readerIsGone = false;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (!NOBODY_READS.has(error.code ?? '')) throw error;
       // `| head` has seen enough: end in order, as after Ctrl-C, but without a complaint.
+      if (readerIsGone) return;
       readerIsGone = true;
       interruption.abort();
-      setTimeout(() => process.exit(0), CLOSED_PIPE_GRACE_MS).unref();
+      setTimeout(() => process.exit(0), UNREAD_GRACE_MS).unref();
     });
   }
   const io = {

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { createClusterClient } from '../cluster/client.ts';
 import { isRestored } from '../domain/isolation/restore-report.ts';
 import { type ObjectId, parseObjectId } from '../domain/target.ts';
@@ -17,6 +16,8 @@ import { chosenSessions } from './restore-choice.ts';
 import { planJson } from './restore-json.ts';
 import type { RestoreCommandOptions } from './restore-options.ts';
 import { planText, type RestorePlan, reportText } from './restore-text.ts';
+import { withDeadProcesses } from './session/dead-processes.ts';
+import { holderOf, THIS_PROCESS } from './session/session-process.ts';
 
 /** `restore`: what dead sessions left in the cluster is put back. Everything is shown before anything is changed. */
 export async function runRestore(options: RestoreCommandOptions, io: CommandIo): Promise<number> {
@@ -24,7 +25,8 @@ export async function runRestore(options: RestoreCommandOptions, io: CommandIo):
   const client = createClusterClient(connection);
   try {
     const { namespace } = options;
-    const found = await findIsolations(client, { namespace, clock: systemClock, signal: io.signal });
+    const look = await findIsolations(client, { namespace, clock: systemClock, signal: io.signal });
+    const found = withDeadProcesses(look, THIS_PROCESS);
     for (const { message } of found.unread) io.stderr.write(`warning: ${message}\n`);
     const plan = await planOf(found, options);
     const json = createJsonLines(io.stdout);
@@ -44,7 +46,7 @@ export async function runRestore(options: RestoreCommandOptions, io: CommandIo):
       evenLive: options.force,
       forget: options.forget,
       keep: options.keep ? new Set(plan.deletions.filter(mayDelete).map(({ target }) => target)) : new Set(),
-      claimant: `${hostname()}/${process.pid}`,
+      claimant: holderOf(THIS_PROCESS),
       signal: io.signal,
     });
     if (options.json) json({ type: 'report', ...report });

@@ -170,7 +170,7 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
       sweep: () => sweepAll(tree),
       gitUnlocked: (aborted) => waitForGit(rootDir, aborted, onHappening, clock),
       gitRewrote: gitIndexChanges(rootDir),
-      runHooks: (aborted) => runHooks(options, rootDir, aborted),
+      ...(options.hooks.length === 0 ? {} : { runHooks: (aborted) => runHooks(options, rootDir, aborted) }),
       onHappening,
       onCommit: (events, state) => {
         for (const event of events) options.onEvent(event, state);
@@ -204,8 +204,8 @@ export async function startWatchSession(options: WatchSessionOptions): Promise<W
       full: options.full,
       signal,
       // During the quiet period.
-      onFilesChanged: () => {
-        if (!options.dryRun) watch.places.warm();
+      onFilesChanged: (events) => {
+        if (!options.dryRun) watch.ahead.note(events);
       },
     });
     const requests = spooledRequests(options.logPath).subscribe(({ target }) =>

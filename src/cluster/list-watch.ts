@@ -33,6 +33,8 @@ export interface ListWatchOptions {
 export interface ListWatch {
   /** Nothing is sent or called any more once it returns. */
   stop(): void;
+  /** The server is there: whoever waits to try again need not wait any longer. */
+  hurry(): void;
   readonly synced: Promise<void>;
   /** All objects as last seen, without managedFields. */
   readonly objects: ObjectReader;
@@ -200,6 +202,7 @@ export function listWatch(options: ListWatchOptions): ListWatch {
       for (const id of [...timers.keys()]) cancelTimer(id);
       call.abort(NOT_NEEDED);
     },
+    hurry: () => dispatch({ type: 'ServerReturned' }),
     synced: synced.promise,
     objects: reader,
   };

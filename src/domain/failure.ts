@@ -45,6 +45,11 @@ export function isRetryable(failure: Failure): boolean {
   return RETRYABLE.has(failure.kind);
 }
 
+/** What it was sent to is not there, or has no time: any other answer, even a refusal, shows that it is. */
+export function isOutage({ kind }: Failure): boolean {
+  return kind === 'unavailable' || kind === 'timeout' || kind === 'throttled';
+}
+
 /** A failure as an exception, for the layers that do I/O. */
 export class FailureError extends Error {
   readonly failure: Failure;

@@ -1,5 +1,6 @@
 import { ContentTree } from './content-tree.ts';
 import { type FileTree, FileUnreadableError } from './file-tree.ts';
+import type { FileContent } from './overlaid-tree.ts';
 import type { RelativePath } from './paths.ts';
 import { childOf, ROOT } from './paths.ts';
 import { isOciKind } from './source-kinds.ts';
@@ -16,6 +17,8 @@ export interface ChangingTree extends FileTree {
    * belong to two states of the file until it is invalidated. A tree that remembers nothing has none.
    */
   takeOutdated?(): readonly RelativePath[];
+  /** What a file holds now, without that anything of it is remembered. Throws FileUnreadableError. Absent: the tree cannot be asked so. */
+  peek?(path: RelativePath): FileContent | undefined;
 }
 
 /** Mode and digest of a file before and after, undefined where there is none. */

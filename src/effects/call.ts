@@ -1,5 +1,5 @@
 import type { AnyMachineSnapshot } from 'xstate';
-import { type Dependency, type Failure, FailureError } from '../domain/failure.ts';
+import { type Dependency, type Failure, FailureError, isOutage } from '../domain/failure.ts';
 import type { Engine, Outcome } from '../engine/engine.ts';
 import type { BreakerContext } from '../machines/breaker.ts';
 import { breakerMachineId } from '../machines/messages.ts';
@@ -48,10 +48,6 @@ export function failureOf(error: unknown, dependency?: Dependency): Failure {
   // An error that carries a hint was written for the user.
   const hint = error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? { hint: error.hint } : {};
   return { kind: 'internal', message, ...hint, ...(dependency === undefined ? {} : { dependency }) };
-}
-
-function isOutage({ kind }: Failure): boolean {
-  return kind === 'unavailable' || kind === 'timeout' || kind === 'throttled';
 }
 
 function breakerFailure(

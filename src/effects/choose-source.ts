@@ -39,11 +39,12 @@ export function chooseSource(input: SourceChoiceInput): ChooseSource {
 }
 
 /** For one that is on a source of its own already. */
-function existing({ view, session }: SourceChoiceInput, target: TargetDefinition): IsolationChoice | undefined {
+function existing(input: SourceChoiceInput, target: TargetDefinition): IsolationChoice | undefined {
+  const { view, session } = input;
   const object = view.object(target.id);
   const marks = object === undefined ? undefined : sessionIsolation(object);
   if (isIsolated(marks)) {
-    if (marks.session === session()) return { by: 'own', source: marks.ownSource };
+    if (marks.session === session()) return stillOwn(input, target, marks.ownSource);
     const isLost = view.lost?.session === marks.session;
     const hint = isLost
       ? 'watch again to go on with it, or put it back: reconcile-machine restore'
@@ -52,7 +53,7 @@ function existing({ view, session }: SourceChoiceInput, target: TargetDefinition
   }
   if (target.ownSource === undefined) return undefined;
   const own = view.object(target.ownSource);
-  if (own !== undefined && ownArtifactPlace(own) !== undefined) return { by: 'own', source: target.ownSource };
+  if (own !== undefined && ownArtifactPlace(own) !== undefined) return stillOwn(input, target, target.ownSource);
   const made = own !== undefined && sessionSourceMarks(own) !== undefined;
   return {
     by: 'nobody',
@@ -61,6 +62,14 @@ function existing({ view, session }: SourceChoiceInput, target: TargetDefinition
       : `it reads ${target.ownSource}, which follows no tag: nothing can be pushed there`,
     hint: made ? 'point its spec.sourceRef back by hand' : 'give that source a tag in spec.ref',
   };
+}
+
+/** What its build reads may be no artifact any more, after its directory was renamed, say. Then it keeps what it has. */
+function stillOwn(input: SourceChoiceInput, target: TargetDefinition, source: ObjectId): IsolationChoice {
+  const obstacle = closureObstacle(input.artifactOf(target.id));
+  if (obstacle === undefined) return { by: 'own', source };
+  const because = `${obstacle.message}: it keeps what ${source} holds`;
+  return { by: 'nobody', because, hint: 'mend that, and it goes on by itself' };
 }
 
 function fresh(input: SourceChoiceInput, target: TargetDefinition, wanted: WantedTarget): IsolationChoice {

@@ -1,11 +1,11 @@
 import { type ClosureArtifact, closureAnnotations } from '../domain/closure-artifact.ts';
 import { type Failure, FailureError } from '../domain/failure.ts';
 import type { Limits } from '../domain/limits.ts';
-import { createRegistryClient, type PushedArtifact, type RegistryClient } from '../registry/client.ts';
+import { type Artifact, createRegistryClient, type PushedArtifact, type RegistryClient } from '../registry/client.ts';
 import type { RegistryCredentials } from '../registry/credentials.ts';
 import { failureOf } from './call.ts';
 import { mapConcurrently } from './map-concurrently.ts';
-import { ResolvedContents } from './push-artifact.ts';
+import { ResolvedContents, type ResolvedFile } from './push-artifact.ts';
 
 /** The config blob of a closure artifact: Flux's own, so that nothing but the files and the annotation decides the digest. */
 const CONFIG = {};
@@ -29,7 +29,12 @@ export type ClosurePushOutcome = { readonly pushed: PushedArtifact } | { readonl
 export async function pushClosureArtifact(
   client: RegistryClient,
   artifact: ClosureArtifact,
-  options: { readonly tag?: string; readonly contents?: ResolvedContents; readonly signal?: AbortSignal },
+  options: {
+    readonly tag?: string;
+    readonly contents?: ResolvedContents;
+    readonly signal?: AbortSignal;
+    readonly beforeManifest?: (() => void) | undefined;
+  },
 ): Promise<PushedArtifact> {
   const read = (options.contents ?? new ResolvedContents()).read(artifact.files);
   if ('unreadable' in read) {
@@ -40,9 +45,16 @@ export async function pushClosureArtifact(
     const message = `${read.moved.join(', ')} changed while the artifact was put together`;
     throw new FailureError({ kind: 'disk', message, hint: 'run it again' });
   }
-  const { tag, signal } = options;
-  const annotations = closureAnnotations(artifact.content);
-  return client.pushArtifact({ files: read.contents, tag, config: CONFIG, annotations, signal });
+  const { tag, signal, beforeManifest } = options;
+  return client.pushArtifact({ ...closureParts(artifact, read.contents), tag, signal, beforeManifest });
+}
+
+/** What a closure artifact is made of, with the contents of its files. */
+export function closureParts(
+  { content }: ClosureArtifact,
+  files: readonly ResolvedFile[],
+): Pick<Artifact, 'files' | 'config' | 'annotations'> {
+  return { files, config: CONFIG, annotations: closureAnnotations(content) };
 }
 
 const PUSHES_AT_A_TIME = 8;

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ClusterClient } from '../cluster/client.ts';
 import { objectPath } from '../cluster/resource.ts';
-import type { ClosureArtifactOutcome } from '../domain/closure-artifact.ts';
+import type { ClosureArtifact, ClosureArtifactOutcome } from '../domain/closure-artifact.ts';
 import { type Failure, FailureError, isRetryable } from '../domain/failure.ts';
 import { isOwnArtifacts } from '../domain/isolation/application-marks.ts';
 import { isIsolated, sessionIsolation } from '../domain/isolation/session-marks.ts';
@@ -17,7 +17,7 @@ import { artifactSeen, ownSourceSeen } from './isolation-observations.ts';
 import { idOf, type LiveView } from './live-view.ts';
 import { moveApplication } from './move-application.ts';
 import { currentSession, ownSourceSteps } from './own-source-steps.ts';
-import { ResolvedContents } from './push-artifact.ts';
+import { KeptContents, type ResolvedContents } from './push-artifact.ts';
 import { returnTarget } from './return-target.ts';
 import type { Underway } from './underway.ts';
 
@@ -35,6 +35,8 @@ export interface IsolationEffectDependencies {
   /** `spec.url` of a target's own source, and `spec.insecure` where the shared source has none. */
   readonly addressOf: (target: ObjectId) => { readonly url: string; readonly insecure: boolean };
   readonly runHooks: (cycle: number, signal: AbortSignal) => Promise<Failure | undefined>;
+  /** What was read for earlier pushes; shared with whoever reads for them. */
+  readonly contents?: KeptContents;
   /** Told of what is being sent. */
   readonly saving: Underway;
   /** Told of a parent Application that shows a child as different while that is isolated. */
@@ -44,13 +46,7 @@ export interface IsolationEffectDependencies {
 /** The handlers of what the isolation machines ask for. Each looks at what is there first, so that doing it again does no harm. */
 export function isolationEffects(dependencies: IsolationEffectDependencies): Record<string, EffectHandler> {
   const { engine, now, view, client, saving } = dependencies;
-  const contents = new Map<ObjectId, ResolvedContents>();
-
-  function contentsOf(target: ObjectId): ResolvedContents {
-    const known = contents.get(target) ?? new ResolvedContents();
-    contents.set(target, known);
-    return known;
-  }
+  const contents = dependencies.contents ?? new KeptContents();
 
   /** An answer of the API server is seen at once, not only when the watch brings it; after what was seen before it. */
   async function step(run: () => Promise<Outcome>): Promise<Outcome> {
@@ -107,12 +103,16 @@ export function isolationEffects(dependencies: IsolationEffectDependencies): Rec
       if (outcome === undefined || 'impossible' in outcome || outcome.artifact.content !== content) {
         return { type: 'ContentMoved', paths: [] };
       }
-      const kept = contentsOf(target);
+      const kept = contents.of(target);
       const read = kept.read(outcome.artifact.files);
       if ('moved' in read) return { type: 'ContentMoved', paths: read.moved };
       const registry = dependencies.registryOf(target);
+      // What only a digest names does not act.
+      const beforeManifest = registry.tag === undefined ? undefined : () => engine().sync();
       const result = await saving.during(() =>
-        call(engine(), 'registry', now, () => pushed(registry, outcome.artifact, kept, signal)),
+        call(engine(), 'registry', now, () =>
+          pushed(registry, outcome.artifact, { contents: kept, signal, beforeManifest }),
+        ),
       );
       return 'failure' in result
         ? { type: 'ClosurePushFailed', failure: result.failure }
@@ -176,11 +176,14 @@ interface MoveParameters {
 
 function pushed(
   { client, tag }: { readonly client: RegistryClient; readonly tag: string | undefined },
-  artifact: Parameters<typeof pushClosureArtifact>[1],
-  contents: ResolvedContents,
-  signal: AbortSignal,
+  artifact: ClosureArtifact,
+  options: {
+    readonly contents: ResolvedContents;
+    readonly signal: AbortSignal;
+    readonly beforeManifest: (() => void) | undefined;
+  },
 ): Promise<PushedArtifact> {
-  return pushClosureArtifact(client, artifact, { contents, signal, ...(tag === undefined ? {} : { tag }) });
+  return pushClosureArtifact(client, artifact, { ...options, ...(tag === undefined ? {} : { tag }) });
 }
 
 /** What is gone may be there again once the watch has seen it. */

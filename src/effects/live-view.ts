@@ -149,6 +149,11 @@ export class LiveView {
     return events;
   }
 
+  /** What of that is about how far targets are isolated. */
+  isolationEventsFor(state: Readonly<EngineState>): NewEvent[] {
+    return this.definitions.targets.flatMap((target) => this.#isolationEvents(state, target));
+  }
+
   #neighbourhood(): Neighbours {
     this.#neighbours ??= neighboursOf(this.definitions.targets);
     return this.#neighbours;

@@ -62,8 +62,17 @@ export interface PushFile {
 /** Contents kept from one push to the next. Repositories of manifests are far smaller; beyond it every file is read each time. */
 const KEPT_BYTES_MAX = 16 * 1024 * 1024;
 
+/** A file whose bytes are those of its digest. */
+export interface ResolvedFile {
+  readonly path: RelativePath;
+  readonly mode: number;
+  /** Hex sha256 */
+  readonly digest: string;
+  read(): Uint8Array;
+}
+
 type ResolvedFiles =
-  | { readonly contents: readonly { path: RelativePath; mode: number; read: () => Uint8Array }[] }
+  | { readonly contents: readonly ResolvedFile[] }
   | { readonly moved: readonly RelativePath[] }
   | { readonly unreadable: FileUnreadableError };
 
@@ -77,7 +86,7 @@ export class ResolvedContents {
    */
   read(files: readonly PushFile[]): ResolvedFiles {
     const kept = new Map<string, Uint8Array>();
-    const contents: { path: RelativePath; mode: number; read: () => Uint8Array }[] = [];
+    const contents: ResolvedFile[] = [];
     const moved: RelativePath[] = [];
     let keptBytes = 0;
     for (const file of files) {
@@ -89,13 +98,25 @@ export class ResolvedContents {
         moved.push(path);
         continue;
       }
-      contents.push({ path, mode, read: () => bytes });
+      contents.push({ path, mode, digest, read: () => bytes });
       if (kept.has(digest) || keptBytes + bytes.byteLength > KEPT_BYTES_MAX) continue;
       keptBytes += bytes.byteLength;
       kept.set(digest, bytes);
     }
     this.#kept = kept;
     return moved.length > 0 ? { moved } : { contents };
+  }
+}
+
+/** The contents of what is pushed, artifact by artifact. */
+export class KeptContents {
+  readonly #contents = new Map<string, ResolvedContents>();
+
+  /** `artifact`: whose it is, a target or the shared source. */
+  of(artifact: ObjectId): ResolvedContents {
+    const known = this.#contents.get(artifact) ?? new ResolvedContents();
+    this.#contents.set(artifact, known);
+    return known;
   }
 }
 

@@ -2,11 +2,14 @@ import type { SeenAgain } from '../engine/durability.ts';
 
 /**
  * What a watch need not have on disk before it goes on. A start looks at all files and at the whole cluster, so it finds again what these events had told; and
- * an effect that only looks has done nothing that anybody would have to know of.
+ * an effect that only looks has done nothing that anybody would have to know of. What pushes puts the log on disk itself, while the bytes are on their way,
+ * before it names them by a tag; content that nothing names does not act.
  */
 export const SEEN_AGAIN: SeenAgain = {
   events: new Set([
     'FilesChanged',
+    'TargetsResolved',
+    'HooksSucceeded',
     'TreeSwept',
     'DefinitionsChanged',
     'TargetDefined',
@@ -16,5 +19,5 @@ export const SEEN_AGAIN: SeenAgain = {
     'GeneratorObserved',
     'IsolationObserved',
   ]),
-  effects: new Set(['resolveTargets', 'sweepTree']),
+  effects: new Set(['resolveTargets', 'sweepTree', 'runHooks', 'pushArtifact', 'pushClosure']),
 };

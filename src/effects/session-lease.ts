@@ -34,6 +34,8 @@ export interface SessionLeaseOptions {
   readonly source: ObjectId;
   readonly host: string;
   readonly pid: number;
+  /** Tells that machine from others of its name. */
+  readonly machine?: string;
   /** Absolute. Only a hash of it leaves this machine. */
   readonly directory: string;
   readonly clock: Clock;
@@ -87,11 +89,19 @@ export async function startSessionLease(
   };
 
   async function create(): Promise<string> {
-    const { source } = options;
+    const { source, machine } = options;
     const directory = directoryMark(options.host, options.directory);
     for (let attempt = 1; ; attempt += 1) {
       const chosen = `reconcile-machine-${(options.randomName ?? randomHex)()}`;
-      const object = sessionLease({ namespace, name: chosen, holder, source, directory, nowMs: serverTime.now() });
+      const object = sessionLease({
+        namespace,
+        name: chosen,
+        holder,
+        source,
+        directory,
+        machine,
+        nowMs: serverTime.now(),
+      });
       const path = collectionPath(LEASES, namespace);
       try {
         const { headers } = await client.request({ method: 'POST', path, body: object, timeoutMs: REQUEST_TIMEOUT_MS });

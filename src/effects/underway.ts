@@ -5,6 +5,10 @@ export class Underway {
   #running = 0;
   #waiting: (() => void)[] = [];
 
+  get isUnderway(): boolean {
+    return this.#running > 0;
+  }
+
   async during<T>(work: () => Promise<T>): Promise<T> {
     this.#running += 1;
     try {

@@ -18,7 +18,7 @@ import { ALL_SHARED, type ChooseSource } from './isolation-choice.ts';
 import { knownDigests } from './known-digests.ts';
 import { planFromResolution } from './plan-from-resolution.ts';
 import { mayBePushed } from './planned-routes.ts';
-import { artifactConfig, type PushFile, ResolvedContents } from './push-artifact.ts';
+import { artifactConfig, KeptContents, type PushFile, type ResolvedFile } from './push-artifact.ts';
 import { Sweeps } from './sweeps.ts';
 import { Underway } from './underway.ts';
 
@@ -45,9 +45,11 @@ export interface WatchEffectDependencies extends AskDependencies {
   /** True where a git command may have changed more of the tree than was told of since this was last asked. Default: never. */
   readonly gitRewrote?: () => boolean;
   readonly push: (
-    files: readonly { path: RelativePath; mode: number; read: () => Uint8Array }[],
+    files: readonly ResolvedFile[],
     config: unknown,
     signal: AbortSignal,
+    /** See Artifact. */
+    beforeManifest: () => void,
   ) => Promise<{
     readonly digest: string;
     readonly revision: string;
@@ -55,6 +57,8 @@ export interface WatchEffectDependencies extends AskDependencies {
     readonly bytesSent: number;
   }>;
   readonly runHooks: (signal: AbortSignal, cycle: number) => Promise<Failure | undefined>;
+  /** What was read for earlier pushes; shared with whoever reads for them. */
+  readonly contents?: KeptContents;
   /** Told of what is being sent; shared with whoever sends besides. */
   readonly saving?: Underway;
   /** Default: everything goes by the shared source. */
@@ -76,7 +80,7 @@ export function watchEffects(dependencies: WatchEffectDependencies): Record<stri
 
   const saving = dependencies.saving ?? new Underway();
   const sweeps = new Sweeps();
-  const resolved = new ResolvedContents();
+  const contents = dependencies.contents ?? new KeptContents();
   return {
     resolveTargets: async (batch: Batch, { signal }): Promise<Outcome> => {
       try {
@@ -117,13 +121,13 @@ export function watchEffects(dependencies: WatchEffectDependencies): Record<stri
     pushArtifact: async ({ contentDigest }: { contentDigest: string }, { signal }): Promise<Outcome> => {
       // Resolved again since the push was decided: what was found then may be held.
       if (contentDigest !== resolvedContent) return { type: 'ContentMoved', paths: [] };
-      const read = resolved.read(dependencies.workspace.filesToPush());
+      const read = contents.of(dependencies.fed().id).read(dependencies.workspace.filesToPush());
       if ('moved' in read) return { type: 'ContentMoved', paths: read.moved };
       if ('unreadable' in read) return { type: 'PushFailed', failure: unreadableFailure(read.unreadable) };
       const { workspace } = dependencies;
       const config = artifactConfig(contentDigest, workspace.digests(), workspace.builds());
       const result = await saving.during(() =>
-        call(engine(), 'registry', now, () => dependencies.push(read.contents, config, signal)),
+        call(engine(), 'registry', now, () => dependencies.push(read.contents, config, signal, () => engine().sync())),
       );
       return outcomeOf(result, (pushed) => ({ type: 'ArtifactPushed', ...pushed }), 'PushFailed');
     },

@@ -8,6 +8,7 @@ import { type KnownDigests, SourceMapping } from '../domain/source-mapping.ts';
 import type { Definitions, ObjectId } from '../domain/target.ts';
 import type { TargetState } from '../domain/target-state.ts';
 import { type FileToPush, filesToPush, fileToPush } from './files-to-push.ts';
+import { type LikelyArtifacts, likelyArtifacts } from './likely-artifacts.ts';
 
 export interface WorkspaceOptions {
   /** The source root, e.g. a DiskTree. */
@@ -80,6 +81,11 @@ export class Workspace {
   artifactOf(target: ObjectId): ClosureArtifactOutcome | undefined {
     const state = this.#mapping.states.get(target);
     return state === undefined ? undefined : closureArtifact(state);
+  }
+
+  /** What a push will probably hold, now that the contents of these files changed. */
+  likelyAfter(changed: readonly RelativePath[]): LikelyArtifacts | undefined {
+    return likelyArtifacts(this.#mapping, changed);
   }
 
   explain(files: readonly string[]): Explanation[] {

@@ -1,8 +1,9 @@
 import type { Durability, NewEvent } from './event-log.ts';
 
 /**
- * Events that tell what can be seen again, by their type, and effects that only look, by their name. What they add to the log need not be on disk
- * before the engine goes on: it is there with the next event that is neither. A save is some milliseconds faster for it.
+ * Events that tell what can be seen again, by their type, and effects, by their name, that only look, or whose handlers call `Engine.sync` right before
+ * they act. What they add to the log need not be on disk before the engine goes on: it is there with the next event that is neither. A save is some
+ * milliseconds faster for it.
  */
 export interface SeenAgain {
   readonly events: ReadonlySet<string>;

@@ -1,3 +1,4 @@
+import { FailureError } from '../domain/failure.ts';
 import { durabilityOf } from './durability.ts';
 import type { EffectContext, EngineOptions, Outcome } from './engine-options.ts';
 import {
@@ -99,6 +100,22 @@ export class Engine {
   logged(): Promise<void> {
     if (this.#inbox.length === 0) return Promise.resolve();
     return new Promise((resolve) => this.#whenLogged.push(resolve));
+  }
+
+  /**
+   * Whatever led to an effect is on disk when this returns: for the handler of one that begins before (`EngineOptions.seenAgain`), right before it acts.
+   * Throws FailureError (`disk`).
+   */
+  sync(): void {
+    try {
+      this.#options.log.sync?.();
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new FailureError(
+        { kind: 'disk', message: `nothing was sent, since the log cannot be written: ${message}` },
+        { cause },
+      );
+    }
   }
 
   stop(): void {

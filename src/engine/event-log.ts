@@ -37,6 +37,8 @@ export type Durability = 'now' | 'later';
 export interface EventLog {
   /** Appends all of them in one transaction, or none (throws). `durability` is `now` by default. */
   append(events: readonly NewEvent[], at: number, durability?: Durability): readonly LoggedEvent[];
+  /** What may still be lost by a power cut is on disk when this returns. Throws where it cannot be written. Absent: nothing ever waits. */
+  sync?(): void;
   /** Events with `from <= seq <= to`, oldest first, streamed. */
   read(range?: { readonly from?: number; readonly to?: number }): IterableIterator<LoggedEvent>;
   /** 0 for an empty log. */

@@ -173,6 +173,11 @@ function sqliteLog(database: DatabaseSync, { path, identity, options, lock, prom
     return logged;
   }
 
+  function sync(): void {
+    transactions.sync();
+    record?.advanceTo(readHead().lastSeq);
+  }
+
   function saveSnapshot({ seq, at, state }: Snapshot): void {
     const text = plainJsonText(state, 'snapshot');
     transactions.run(() => {
@@ -225,6 +230,7 @@ function sqliteLog(database: DatabaseSync, { path, identity, options, lock, prom
     path,
     identity,
     append,
+    sync,
     restore,
     read,
     lastSeq: () => reading(readHead).lastSeq,
@@ -238,6 +244,7 @@ function sqliteLog(database: DatabaseSync, { path, identity, options, lock, prom
     snapshotSeqs: () => reading(() => snapshots.seqs().intact),
     close: () => {
       if (!database.isOpen) return;
+      transactions.close();
       database.close();
       record?.close();
       lock?.release();

@@ -1,3 +1,4 @@
+import { closeSync, existsSync, fdatasyncSync, openSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Durability } from './event-log.ts';
 import { LogUnwritableError } from './log-errors.ts';
@@ -7,6 +8,8 @@ import { logErrorFrom } from './sqlite-error.ts';
 export interface SqliteTransactions {
   /** Runs `work` in one transaction, durable unless that may wait (default: `now`), or leaves everything as it was. Throws LogUnwritableError. */
   run<T>(work: () => T, durability?: Durability): T;
+  /** Syncs what was committed `later`. Throws LogUnwritableError. */
+  sync(): void;
   /** Whether the write-ahead log has grown. */
   isUntidy(): boolean;
   /**
@@ -14,6 +17,7 @@ export interface SqliteTransactions {
    * it grow. What does not work is left for the next time: nothing is lost by it.
    */
   checkpoint(): void;
+  close(): void;
 }
 
 /** Some 2 MB, of a few pages each. */
@@ -28,6 +32,9 @@ export function sqliteTransactions(
 ): SqliteTransactions {
   let level: Durability = 'now';
   let commits = 0;
+  let isUnsynced = false;
+  /** SQLite syncs it only with a commit that changes something. */
+  let wal: number | undefined;
 
   function setLevel(durability: Durability): void {
     if (durability === level) return;
@@ -46,9 +53,23 @@ export function sqliteTransactions(
         const result = work();
         database.exec('COMMIT');
         commits += 1;
+        if (durability === 'later') isUnsynced = true;
         return result;
       } catch (error) {
         if (database.isOpen && database.isTransaction) database.exec('ROLLBACK');
+        throw logErrorFrom(error, path, 'write');
+      }
+    },
+    sync: () => {
+      if (!isUnsynced) return;
+      try {
+        // Where the file system allows no write-ahead log, every commit is synced.
+        if (wal !== undefined || existsSync(`${path}-wal`)) {
+          wal ??= openSync(`${path}-wal`, 'r+');
+          fdatasyncSync(wal);
+        }
+        isUnsynced = false;
+      } catch (error) {
         throw logErrorFrom(error, path, 'write');
       }
     },
@@ -61,6 +82,10 @@ export function sqliteTransactions(
       } catch {
         // A full disk: the write-ahead log has all of it.
       }
+    },
+    close: () => {
+      if (wal !== undefined) closeSync(wal);
+      wal = undefined;
     },
   };
 }

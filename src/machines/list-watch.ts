@@ -34,6 +34,8 @@ export type ListWatchEvent =
   /** The watch was refused, the server sent an error inside the stream, or (with `brokenOff`) an open stream broke off. */
   | { readonly type: 'WatchFailed'; readonly failure: Failure; readonly brokenOff?: OpenWatch; readonly random: number }
   | { readonly type: 'BackoffElapsed' }
+  /** Another resource of the same server can be watched again. */
+  | { readonly type: 'ServerReturned' }
   | { readonly type: 'RefusalElapsed' }
   | { readonly type: 'HealthElapsed' }
   | { readonly type: 'WatchOverdue' }
@@ -106,6 +108,8 @@ export const listWatchMachine = setup({
     /** A lost connection; the next watch goes on behind the last event. */
     brokeOff: ({ event }) =>
       event.type === 'WatchFailed' && event.brokenOff !== undefined && !isTooShort(event.brokenOff),
+    /** Unless the server itself has said when. */
+    mayHurry: ({ context }) => context.degradedBy?.retryAfterMs === undefined,
     isDegraded: ({ context }) => context.degradedBy !== undefined,
   },
   delays: {
@@ -198,7 +202,7 @@ export const listWatchMachine = setup({
         raise({ type: 'BackoffElapsed' }, { id: 'backoff', delay: 'backoff' }),
       ],
       exit: cancel('backoff'),
-      on: { BackoffElapsed: 'listing' },
+      on: { BackoffElapsed: 'listing', ServerReturned: { guard: 'mayHurry', target: 'listing' } },
     },
     'watch-backoff': {
       entry: [
@@ -208,7 +212,7 @@ export const listWatchMachine = setup({
         raise({ type: 'BackoffElapsed' }, { id: 'backoff', delay: 'backoff' }),
       ],
       exit: cancel('backoff'),
-      on: { BackoffElapsed: 'watching' },
+      on: { BackoffElapsed: 'watching', ServerReturned: { guard: 'mayHurry', target: 'watching' } },
     },
     /** Not allowed, or no such resource: only someone else can change that. Said once, tried again now and then. */
     refused: {

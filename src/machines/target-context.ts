@@ -56,6 +56,8 @@ export interface TargetContext {
   /** Of an Application: see `WantedTarget`. */
   readonly syncedBefore: string | null | undefined;
   readonly attempt: number;
+  /** How often in a row it was given up since what it needs was away. */
+  readonly outages: number;
   readonly retryAfterMs: number;
   readonly observation: TargetObservation | undefined;
   readonly problem: BuildProblem | undefined;
@@ -115,6 +117,9 @@ export type TargetEvent = Delivered &
     | { readonly type: 'BackoffElapsed' }
     | { readonly type: 'TargetWaitElapsed' }
     | { readonly type: 'DoubtElapsed' }
+    /** The API server was away, and can be watched again. */
+    | { readonly type: 'ClusterReturned' }
+    | { readonly type: 'AnswerOverdue' }
     | { readonly type: 'RetryRequested' }
     | { readonly type: 'EffectOutcomeUnknown'; readonly effect: string }
   );

@@ -69,6 +69,12 @@ export function retryMessages({ context }: Args): Messages {
   return { messages: [{ to: WATCH, type: 'DefinitionsChanged', reason: `a retry of ${context.id} was requested` }] };
 }
 
+/** What it was given up for may have passed. */
+export function pastOutageMessages({ context }: Args): Messages {
+  const reason = `${context.id} is tried again: what it failed on may be back`;
+  return { messages: [{ to: WATCH, type: 'DefinitionsChanged', reason }] };
+}
+
 function toDependents(context: TargetContext, names: Iterable<string>, state: DependencyState): Messages {
   return {
     messages: [...names].map((id) => ({

@@ -1,6 +1,6 @@
 import { assign, cancel, raise, setup } from 'xstate';
 import { backoffMs } from '../domain/backoff.ts';
-import { isRetryable } from '../domain/failure.ts';
+import { isOutage, isRetryable } from '../domain/failure.ts';
 import type { Limits } from '../domain/limits.ts';
 import { requestToken } from '../domain/request-token.ts';
 import type { Messages } from './messages.ts';
@@ -11,6 +11,7 @@ import {
   failedMessages,
   goneMessages,
   leaveMessages,
+  pastOutageMessages,
   pendingMessages,
   readyMessages,
   recheckMessages,
@@ -155,6 +156,7 @@ export const targetMachine = setup({
       reconciledDigest: context.desiredDigest,
       owed: false,
       attempt: 0,
+      outages: 0,
       reason: '',
       message: '',
       settledAt: event.at,
@@ -176,6 +178,9 @@ export const targetMachine = setup({
       };
     }),
     giveUp: assign({ owed: false }),
+    countOutage: assign(({ context }) => ({ outages: context.outages + 1 })),
+    // What was away may be back by then: nobody saves again for that.
+    tryAgainLater: raise({ type: 'BackoffElapsed' } as TargetEvent, { id: 'outage', delay: 'outage' }),
     noteSourceFailure: assign(({ event }) =>
       event.type === 'SourceFailed'
         ? { owed: false, reason: event.reason, message: event.message, settledAt: event.at }
@@ -251,6 +256,10 @@ export const targetMachine = setup({
   },
   guards: {
     isSuspended: ({ context }) => context.observation?.suspended === true,
+    isSuspendedToStay: ({ context }) => context.observation?.suspended === true && context.leave === undefined,
+    mayLeaveSuspended: ({ context }) =>
+      context.observation?.suspended === true && context.leave !== undefined && context.revisions.length > 0,
+    wantedToLeave: ({ event }) => event.type === 'ReconcileWanted' && event.leave !== undefined,
     revisionKnown: ({ context }) => context.revisions.length > 0,
     artifactMissing: ({ context, event }) =>
       event.type === 'SourceReady' &&
@@ -328,6 +337,7 @@ export const targetMachine = setup({
       (event.type === 'RequestFailed' || event.type === 'MoveFailed') &&
       isRetryable(event.failure) &&
       (event.failure.kind === 'breaker-open' || context.attempt + 1 < context.limits.targetAttemptsMax),
+    isOutage: ({ event }) => (event.type === 'RequestFailed' || event.type === 'MoveFailed') && isOutage(event.failure),
     /** With a new revision Flux has run by itself: that its request was lost does not matter. */
     ranAllTheSame: ({ context }) => context.problem === undefined && hasRunSinceWanted(context),
     observedReady: ({ context, event }) => event.type === 'TargetObserved' && recoveredBy(context, event.observation),
@@ -350,6 +360,15 @@ export const targetMachine = setup({
   delays: {
     targetWait: ({ context }) => context.limits.targetWaitMs,
     doubt: ({ context }) => context.limits.targetBackoffMsMin,
+    // What fails each time again, and for this target alone, opens no circuit breaker.
+    outage: ({ context }) =>
+      backoffMs({
+        attempt: Math.max(1, context.outages),
+        minMs: context.limits.breakerOpenMsMin,
+        maxMs: context.limits.targetBackoffMsMax,
+        jitterRatio: context.limits.backoffJitterRatio,
+        seed: context.id,
+      }),
     backoff: ({ context }) =>
       Math.max(
         context.retryAfterMs,
@@ -391,6 +410,7 @@ export const targetMachine = setup({
     triedBefore: false,
     syncedBefore: undefined,
     attempt: 0,
+    outages: 0,
     retryAfterMs: 0,
     observation: undefined,
     problem: undefined,
@@ -454,6 +474,11 @@ export const targetMachine = setup({
             MoveFailed: [
               { guard: 'retryableAndAttemptsLeft', target: '#target.backoff', actions: 'noteRequestFailure' },
               // As for a shared push that is refused: the next save is another attempt.
+              {
+                guard: 'isOutage',
+                target: '#target.dead-letter',
+                actions: ['noteRequestFailure', 'giveUp', 'countOutage', 'tryAgainLater'],
+              },
               { target: '#target.dead-letter', actions: ['noteRequestFailure', 'giveUp'] },
             ],
           },
@@ -478,8 +503,10 @@ export const targetMachine = setup({
           target: 'held',
           actions: ['holdAgain', { type: 'tellHeld', params: settledHeld }],
         },
+        // Flux need not do anything for it to be put back, and its parent waits for that.
+        { guard: 'mayLeaveSuspended', target: '#target.progressing.leaving' },
         {
-          guard: 'isSuspended',
+          guard: 'isSuspendedToStay',
           target: 'suspended',
           actions: ['noteSuspended', { type: 'tellSuspended', params: settledSuspended }],
         },
@@ -522,6 +549,8 @@ export const targetMachine = setup({
             ReconcileWanted: [{ guard: 'sameDigestInFlight', actions: 'noteCycle' }, { actions: 'want' }],
             // Whose push failed while the older request was on its way waits for nothing.
             SourceFailed: { guard: 'isOwnNewerPush', actions: 'noteSourceFailure' },
+            // What it is asked for does not come this way any more: once this request is out, it goes by what is decided then.
+            IsolationLost: { actions: ['wantLater', { type: 'tellReroute', params: rerouteMessages }] },
             RequestAccepted: [
               { guard: 'isEarlier' },
               { guard: 'newerPushFailed', target: '#target.dead-letter' },
@@ -543,6 +572,11 @@ export const targetMachine = setup({
                   { type: 'tellDependents', params: readyMessages },
                   { type: 'tellReady', params: settledReady },
                 ],
+              },
+              {
+                guard: 'isOutage',
+                target: '#target.dead-letter',
+                actions: ['noteRequestFailure', 'countOutage', 'tryAgainLater'],
               },
               { target: '#target.dead-letter', actions: 'noteRequestFailure' },
             ],
@@ -566,6 +600,11 @@ export const targetMachine = setup({
             ],
             MoveFailed: [
               { guard: 'retryableAndAttemptsLeft', target: '#target.backoff', actions: 'noteRequestFailure' },
+              {
+                guard: 'isOutage',
+                target: '#target.dead-letter',
+                actions: ['noteRequestFailure', 'giveUp', 'countOutage', 'tryAgainLater'],
+              },
               { target: '#target.dead-letter', actions: ['noteRequestFailure', 'giveUp'] },
             ],
             MoveAbandoned: { target: '#target.settled', actions: { type: 'tellReroute', params: rerouteMessages } },
@@ -584,12 +623,17 @@ export const targetMachine = setup({
             MoveAbandoned: { target: '#target.settled', actions: { type: 'tellReroute', params: rerouteMessages } },
             MoveFailed: [
               { guard: 'retryableAndAttemptsLeft', target: '#target.backoff', actions: 'noteRequestFailure' },
+              {
+                guard: 'isOutage',
+                target: '#target.dead-letter',
+                actions: ['noteRequestFailure', 'giveUp', 'countOutage', 'tryAgainLater'],
+              },
               { target: '#target.dead-letter', actions: ['noteRequestFailure', 'giveUp'] },
             ],
           },
         },
         waiting: {
-          exit: cancel('doubt'),
+          exit: [cancel('doubt'), cancel('overdue')],
           always: [
             {
               guard: 'isSuspended',
@@ -623,6 +667,14 @@ export const targetMachine = setup({
                 raise({ type: 'DoubtElapsed' } as TargetEvent, { id: 'doubt', delay: 'doubt' }),
               ],
             },
+            // A run that ended while the API server was away could not say so, and is not taken up again for the whole interval.
+            ClusterReturned: {
+              actions: [
+                cancel('overdue'),
+                raise({ type: 'AnswerOverdue' } as TargetEvent, { id: 'overdue', delay: 'outage' }),
+              ],
+            },
+            AnswerOverdue: 'asking',
             DoubtElapsed: [
               { guard: 'isToBeAskedAgain', target: 'asking', actions: 'noteAskedAgain' },
               { guard: 'wasSentAway', target: 'asking' },
@@ -667,8 +719,11 @@ export const targetMachine = setup({
         { type: 'tellDependents', params: failedMessages },
         { type: 'tellFailed', params: settledFailed },
       ],
+      exit: cancel('outage'),
       on: {
         RetryRequested: { target: 'settled', actions: ['requeue', { type: 'tellRetry', params: retryMessages }] },
+        // Given up since something was away: decided anew once it may be back.
+        BackoffElapsed: { target: 'settled', actions: ['requeue', { type: 'tellRetry', params: pastOutageMessages }] },
         IsolationLost: { target: 'settled', actions: ['requeue', { type: 'tellReroute', params: rerouteMessages }] },
         // The controller may still recover on its own: believe a later Ready.
         TargetObserved: [
@@ -726,14 +781,17 @@ export const targetMachine = setup({
         TargetSuspended: { actions: 'wantLater' },
         // Once it is resumed it is decided anew.
         MoveAbandoned: { guard: 'hasIsolation', actions: 'wantLater' },
-        ReconcileWanted: {
-          actions: [
-            'want',
-            'noteSuspended',
-            { type: 'tellDependents', params: releasedMessages },
-            { type: 'tellSuspended', params: settledSuspended },
-          ],
-        },
+        ReconcileWanted: [
+          { guard: 'wantedToLeave', target: 'requested', actions: 'want' },
+          {
+            actions: [
+              'want',
+              'noteSuspended',
+              { type: 'tellDependents', params: releasedMessages },
+              { type: 'tellSuspended', params: settledSuspended },
+            ],
+          },
+        ],
         TargetObserved: [
           { guard: 'resumedAndOwed', target: 'requested', actions: 'observe' },
           { guard: 'resumed', target: 'settled', actions: ['observe', 'release'] },

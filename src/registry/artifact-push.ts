@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FailureError } from '../domain/failure.ts';
-import { createArchive, digestOf } from './archive.ts';
+import { type Archive, createArchive, digestOf } from './archive.ts';
 import {
   type Blob,
   blobOf,
@@ -10,13 +11,14 @@ import {
   manifestOf,
 } from './artifact-manifest.ts';
 import { createBlobUploads } from './blob-uploads.ts';
+import { Lately } from './lately.ts';
 import { OneAtATime } from './one-at-a-time.ts';
+import { type ArtifactFile, RecentArchives } from './recent-archives.ts';
 import { invalidAnswer } from './registry-failure.ts';
 import type { RepositoryRequests } from './repository-requests.ts';
-import type { ArchiveFile } from './tar.ts';
 
 export interface Artifact {
-  readonly files: readonly ArchiveFile[];
+  readonly files: readonly ArtifactFile[];
   /** Undefined: the manifest is pushed by its digest alone. */
   readonly tag?: string | undefined;
   /** The config blob, as JSON. Flux does not read it. */
@@ -24,6 +26,8 @@ export interface Artifact {
   /** A value that changes with each push, such as a date, would make Flux reconcile everything each time. */
   readonly annotations?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called once, while the blobs are on their way, before the manifest is sent: what throws there ends the push. */
+  readonly beforeManifest?: (() => void) | undefined;
 }
 
 export interface PushedArtifact {
@@ -37,50 +41,96 @@ export interface PushedArtifact {
   readonly bytesSent: number;
 }
 
+/** What a push will hold unless something changes until then; `config` undefined where it is not known yet. */
+export type LikelyArtifact = Pick<Artifact, 'files' | 'tag' | 'annotations'> & { readonly config?: unknown };
+
 /** Pushes artifacts to one repository. */
 export interface ArtifactPush {
   /** Sends what the registry does not have yet: layer and config first, then the manifest. */
   push(artifact: Artifact): Promise<PushedArtifact>;
-  /** Connects, logs in, and has the registry expect an upload. Never rejects: what is wrong, the push will say. */
-  prepare(): Promise<void>;
+  /**
+   * Connects, logs in, and has the registry expect an upload. With what is likely to be pushed, that is put together, and the registry is asked what it
+   * lacks. Sends nothing of it. Never rejects: what is wrong, the push will say.
+   */
+  prepare(likely?: LikelyArtifact): Promise<void>;
 }
+
+/** What was not there a moment ago is taken for not there: the push sends it. */
+const ABSENT_MS = 1_000;
 
 export function artifactPush(requests: RepositoryRequests): ArtifactPush {
   const task = requests.taskOf('push to');
   const uploads = createBlobUploads(requests);
   const manifests = new OneAtATime<void>();
+  const archives = new RecentArchives();
+  /** Digest of the manifest at a tag or digest, `none` where there was none. */
+  const manifestsAt = new Lately<string>(ABSENT_MS, requests.now);
   const accept = { accept: MANIFEST_MEDIA_TYPE };
 
-  async function pushArtifact({ files, tag, config, annotations, signal }: Artifact): Promise<PushedArtifact> {
-    const { blobs, manifest } = await artifactParts({ files, config, annotations });
+  async function pushArtifact(artifact: Artifact): Promise<PushedArtifact> {
+    const { tag, signal, beforeManifest } = artifact;
+    const { blobs, manifest } = partsOf(artifact, await archiveOf(artifact.files, archives));
     const { digest } = manifest.descriptor;
     const revision = tag === undefined ? digest : `${tag}@${digest}`;
-    const bytesSent = await send({ blobs, manifest, at: tag ?? digest, signal });
+    const bytesSent = await send({ blobs, manifest, at: tag ?? digest, signal, beforeManifest });
     return { digest, revision, unchanged: bytesSent === undefined, bytesSent: bytesSent ?? 0 };
   }
 
   /** The bytes that were sent; undefined where the manifest was there. */
   async function send(parts: Parts): Promise<number | undefined> {
-    const { blobs, manifest, at, signal } = parts;
+    const { blobs, manifest, at, signal, beforeManifest } = parts;
     const digests = blobs.map(({ descriptor }) => descriptor.digest);
     const isRemembered = digests.some((digest) => uploads.isKnown(digest));
-    const [found, ...missing] = await Promise.all([
-      digestAt(at, signal),
-      ...digests.map((digest) => uploads.isMissing(task, digest, signal)),
+    const found = isOtherAt(at, manifest.descriptor.digest) ? undefined : digestAt(at, signal);
+    const isThere = async (): Promise<boolean> => (await found) === manifest.descriptor.digest;
+    const bring = async (blob: Blob): Promise<number> => {
+      const isMissing = await uploads.isMissing(task, blob.descriptor.digest, signal);
+      return isMissing && !(await isThere()) ? uploads.bring(task, blob, signal) : 0;
+    };
+    const [sent] = await Promise.all([
+      Promise.all(blobs.map(bring)),
+      beforeManifest === undefined ? undefined : nextTurn().then(beforeManifest),
+      found,
     ]);
-    if (found === manifest.descriptor.digest) return undefined;
-    const sent = await Promise.all(
-      blobs.filter((_, index) => missing[index] === true).map((blob) => uploads.bring(task, blob, signal)),
-    );
+    if (await isThere()) return undefined;
     try {
       await manifests.run(`${at} ${manifest.descriptor.digest}`, signal, () => putManifest(parts));
     } catch (error) {
       if (!isRemembered || !mayMissBlobs(error)) throw error;
       // The registry was emptied since, or collected its garbage: now it is asked what it has.
       uploads.forget(digests);
-      return send(parts);
+      return send({ ...parts, beforeManifest: undefined });
     }
     return sent.reduce((sum, bytes) => sum + bytes, manifest.bytes.byteLength);
+  }
+
+  /** Whether another manifest, or none, was there a moment ago. That the same one was is no reason to send nothing. */
+  function isOtherAt(at: string, digest: string): boolean {
+    const found = manifestsAt.of(at);
+    return found !== undefined && found !== digest;
+  }
+
+  async function prepare(likely: LikelyArtifact | undefined): Promise<void> {
+    try {
+      const expected = uploads.prepare(task);
+      if (likely !== undefined) await lookAhead(likely);
+      await expected;
+    } catch {
+      // The push meets it too, and says so.
+    }
+  }
+
+  async function lookAhead(likely: LikelyArtifact): Promise<void> {
+    const archive = await archiveOf(likely.files, archives);
+    const { blobs, manifest } = partsOf(likely, archive);
+    const known = likely.config === undefined ? blobs.slice(0, 1) : blobs;
+    const at = likely.tag ?? (likely.config === undefined ? undefined : manifest.descriptor.digest);
+    const [missing] = await Promise.all([
+      Promise.all(known.map(({ descriptor }) => uploads.look(task, descriptor.digest))),
+      at === undefined ? undefined : digestAt(at, undefined).then((found) => manifestsAt.note(at, found ?? 'none')),
+    ]);
+    const unknown = blobs.length - known.length;
+    await uploads.prepare(task, missing.filter((isMissing) => isMissing).length + unknown);
   }
 
   async function digestAt(at: string, signal: AbortSignal | undefined): Promise<string | undefined> {
@@ -93,6 +143,7 @@ export function artifactPush(requests: RepositoryRequests): ArtifactPush {
   }
 
   async function putManifest({ at, manifest, signal }: Parts): Promise<void> {
+    manifestsAt.forget(at);
     const headers = { 'content-type': MANIFEST_MEDIA_TYPE };
     const put = { method: 'PUT', url: `manifests/${at}`, headers, body: manifest.bytes, signal } as const;
     const stored = (await requests.expect(task, put, 201, 200)).headers['docker-content-digest'];
@@ -101,20 +152,24 @@ export function artifactPush(requests: RepositoryRequests): ArtifactPush {
     throw invalidAnswer(task, `expected it to store the manifest ${digest}, found that it stored ${String(stored)}`);
   }
 
-  return { push: pushArtifact, prepare: () => uploads.prepare(task) };
+  return { push: pushArtifact, prepare };
 }
 
 /** What a push of the artifact would send, and the digest it would have. Rejects with FailureError (`disk`) where a file cannot be read. */
-export async function artifactParts({
-  files,
-  config,
-  annotations,
-}: Pick<Artifact, 'files' | 'config' | 'annotations'>): Promise<{
-  readonly blobs: readonly Blob[];
-  readonly manifest: Blob;
-}> {
-  const layer = blobOf(LAYER_MEDIA_TYPE, (await archiveOf(files)).bytes);
-  const configBlob = blobOf(CONFIG_MEDIA_TYPE, canonicalJson(config));
+export async function artifactParts(
+  artifact: Pick<Artifact, 'files' | 'config' | 'annotations'>,
+): Promise<{ readonly blobs: readonly Blob[]; readonly manifest: Blob }> {
+  return partsOf(artifact, await archiveOf(artifact.files));
+}
+
+/** The layer comes first. */
+function partsOf(
+  { config, annotations }: Pick<LikelyArtifact, 'config' | 'annotations'>,
+  archive: Archive,
+): { readonly blobs: readonly Blob[]; readonly manifest: Blob } {
+  const { bytes, digest } = archive;
+  const layer = { bytes, descriptor: { mediaType: LAYER_MEDIA_TYPE, digest, size: bytes.byteLength } };
+  const configBlob = blobOf(CONFIG_MEDIA_TYPE, canonicalJson(config ?? {}));
   const manifest = manifestOf(configBlob.descriptor, layer.descriptor, annotations);
   const blobs = layer.descriptor.digest === configBlob.descriptor.digest ? [layer] : [layer, configBlob];
   return { blobs, manifest };
@@ -126,6 +181,7 @@ interface Parts {
   /** Tag or digest. */
   readonly at: string;
   readonly signal: AbortSignal | undefined;
+  readonly beforeManifest: (() => void) | undefined;
 }
 
 function mayMissBlobs(error: unknown): boolean {
@@ -133,9 +189,9 @@ function mayMissBlobs(error: unknown): boolean {
 }
 
 /** A file that vanished or cannot be read is the disk's failure, not the registry's. */
-async function archiveOf(files: readonly ArchiveFile[]): Promise<{ readonly bytes: Buffer }> {
+async function archiveOf(files: readonly ArtifactFile[], recent?: RecentArchives): Promise<Archive> {
   try {
-    return await createArchive(files);
+    return await (recent === undefined ? createArchive(files) : recent.of(files));
   } catch (cause) {
     if (cause instanceof FailureError) throw cause;
     const message = cause instanceof Error ? cause.message : String(cause);

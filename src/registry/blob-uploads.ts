@@ -1,6 +1,7 @@
 import { FailureError } from '../domain/failure.ts';
 import type { Blob } from './artifact-manifest.ts';
 import { resolveLocation } from './http.ts';
+import { Lately } from './lately.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { invalidAnswer, type RegistryTask } from './registry-failure.ts';
 import type { RepositoryRequests } from './repository-requests.ts';
@@ -12,12 +13,14 @@ import type { RepositoryRequests } from './repository-requests.ts';
 export interface BlobUploads {
   /** True for a blob that is known to be there, without asking. */
   isKnown(digest: string): boolean;
-  /** Asks the registry, unless it is known to be there or on its way. True where it has to be brought. */
+  /** Asks the registry ahead of a push, and remembers for a moment what it lacks. True where the blob has to be brought. */
+  look(task: RegistryTask, digest: string): Promise<boolean>;
+  /** Asks the registry, unless it is known to be there, on its way, or to have been missing just now. True where it has to be brought. */
   isMissing(task: RegistryTask, digest: string, signal: AbortSignal | undefined): Promise<boolean>;
   /** Resolves once the registry has it, with the bytes that were sent for this caller. */
   bring(task: RegistryTask, blob: Blob, signal: AbortSignal | undefined): Promise<number>;
-  /** Has the registry expect an upload, so that the next one begins with its bytes. Never rejects: what is wrong, the upload will say. */
-  prepare(task: RegistryTask): Promise<void>;
+  /** Has the registry expect uploads, so that the next ones begin with their bytes. Never rejects: what is wrong, the upload will say. */
+  prepare(task: RegistryTask, uploads?: number): Promise<void>;
   /** The registry turned out not to have them: it was emptied, or collected its garbage. */
   forget(digests: readonly string[]): void;
 }
@@ -26,6 +29,8 @@ export interface BlobUploads {
 const PREPARED_MS = 300_000;
 /** Where it did not take it, it is not asked again for so long. */
 const REFUSED_MS = 5_000;
+/** A blob that was missing a moment ago is taken for missing. Should somebody have brought it since, it is sent once more. */
+const MISSING_MS = 1_000;
 const DONE: readonly number[] = [201, 204];
 /** What registries and their storages answer for an upload they do not know any more. */
 const FORGOTTEN: readonly number[] = [400, 403, 404, 410, 416];
@@ -44,7 +49,8 @@ interface Prepared {
 export function createBlobUploads(requests: RepositoryRequests): BlobUploads {
   const known = new Set<string>();
   const uploads = new OneAtATime<number>();
-  let prepared: Prepared | undefined;
+  const missing = new Lately<true>(MISSING_MS, requests.now);
+  let prepared: readonly Prepared[] = [];
 
   /** Where the bytes of an upload go; undefined where the registry wants none. */
   async function begin(task: RegistryTask, signal?: AbortSignal): Promise<URL | undefined> {
@@ -55,25 +61,30 @@ export function createBlobUploads(requests: RepositoryRequests): BlobUploads {
     return resolveLocation(location, requests.base);
   }
 
-  async function prepare(task: RegistryTask): Promise<void> {
-    if (prepared !== undefined && requests.now() < prepared.until) return;
+  function expectUpload(task: RegistryTask): Prepared {
     const location = begin(task).catch(() => {
       preparing.until = requests.now() + REFUSED_MS;
       return undefined;
     });
     const preparing: Prepared = { location, until: requests.now() + PREPARED_MS };
-    prepared = preparing;
-    await location;
+    return preparing;
+  }
+
+  async function prepare(task: RegistryTask, count = 1): Promise<void> {
+    const now = requests.now();
+    prepared = prepared.filter(({ until }) => now < until);
+    while (prepared.length < count) prepared = [...prepared, expectUpload(task)];
+    await Promise.all(prepared.map(({ location }) => location));
   }
 
   /** Each is good for one upload. */
   async function takePrepared(): Promise<URL | undefined> {
-    const taken = prepared;
+    const [taken, ...rest] = prepared;
     // Before anything is awaited: nobody else may take the same.
-    prepared = undefined;
+    prepared = rest;
     if (taken === undefined || requests.now() >= taken.until) return undefined;
     const location = await taken.location;
-    if (location === undefined) prepared ??= taken;
+    if (location === undefined) prepared = [...prepared, taken];
     return location;
   }
 
@@ -112,7 +123,12 @@ export function createBlobUploads(requests: RepositoryRequests): BlobUploads {
     isKnown: (digest) => known.has(digest),
     async isMissing(task, digest, signal) {
       if (known.has(digest)) return false;
-      return uploads.has(digest) || isMissing(task, digest, signal);
+      return uploads.has(digest) || missing.of(digest) === true || isMissing(task, digest, signal);
+    },
+    async look(task, digest) {
+      if (known.has(digest) || !(await isMissing(task, digest, undefined))) return false;
+      missing.note(digest, true);
+      return true;
     },
     async bring(task, blob, signal) {
       const { digest } = blob.descriptor;
@@ -120,6 +136,7 @@ export function createBlobUploads(requests: RepositoryRequests): BlobUploads {
       if (known.has(digest)) return 0;
       const { result, mine } = await uploads.run(digest, signal, () => upload(task, blob, signal));
       known.add(digest);
+      missing.forget(digest);
       return mine ? result : 0;
     },
     prepare,

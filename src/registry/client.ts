@@ -1,11 +1,11 @@
 import { digestOf } from './archive.ts';
 import { MANIFEST_MEDIA_TYPE, type OciManifest } from './artifact-manifest.ts';
-import { type Artifact, artifactPush, type PushedArtifact } from './artifact-push.ts';
+import { type Artifact, artifactPush, type LikelyArtifact, type PushedArtifact } from './artifact-push.ts';
 import type { RegistryReference } from './reference.ts';
 import { invalidAnswer } from './registry-failure.ts';
 import { createRepositoryRequests, type RegistryClientOptions } from './repository-requests.ts';
 
-export type { Artifact, PushedArtifact } from './artifact-push.ts';
+export type { Artifact, LikelyArtifact, PushedArtifact } from './artifact-push.ts';
 export type { RegistryClientOptions } from './repository-requests.ts';
 
 /** Every method rejects with FailureError (dependency `registry`) and retries nothing: a machine owns the retries. */
@@ -17,8 +17,11 @@ export interface RegistryClient {
   pushArtifact(artifact: Artifact): Promise<PushedArtifact>;
   /** The config blob of an artifact, parsed. Undefined where there is no such artifact. */
   readConfig(tagOrDigest: string): Promise<{ readonly digest: string; readonly config: unknown } | undefined>;
-  /** Connects, logs in and begins an upload ahead of a push. Cheap to call at each sign of one; never rejects. */
-  warm(): Promise<void>;
+  /**
+   * Connects, logs in and begins an upload ahead of a push; of what is likely to be pushed it finds out what the registry lacks, and sends nothing. Cheap to call
+   * at each sign of one; never rejects.
+   */
+  warm(likely?: LikelyArtifact): Promise<void>;
   close(): void;
 }
 

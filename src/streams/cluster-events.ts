@@ -3,7 +3,7 @@ import type { ClusterClient } from '../cluster/client.ts';
 import type { Clock } from '../cluster/clock.ts';
 import type { ServedResource } from '../cluster/discovery.ts';
 import { isTargetKind } from '../cluster/gitops-engines.ts';
-import { type ListWatchNotice, listWatch } from '../cluster/list-watch.ts';
+import { type ListWatch, type ListWatchNotice, listWatch } from '../cluster/list-watch.ts';
 import { type Failure, FailureError } from '../domain/failure.ts';
 import type { KubeObject } from '../domain/kube-object.ts';
 
@@ -51,7 +51,7 @@ export function clusterEvents(options: ClusterEventsOptions): Observable<Cluster
 
     function take(kind: string, notice: ListWatchNotice): void {
       if (notice.type === 'synced') arrived(kind);
-      else if (notice.type === 'recovered') subscriber.next({ type: 'ClusterRecovered', kind });
+      else if (notice.type === 'recovered') recovered(kind);
       else if (notice.type === 'degraded') degraded(kind, notice.failure);
       else subscriber.next({ type: OBJECT_EVENTS[notice.type], kind, object: notice.object });
     }
@@ -65,7 +65,13 @@ export function clusterEvents(options: ClusterEventsOptions): Observable<Cluster
       if (isRefused(failure)) arrived(kind);
     }
 
-    const running = resources.map((resource) =>
+    /** Each waits for longer the longer an outage is: the first that finds the server back tells the others. */
+    function recovered(kind: string): void {
+      subscriber.next({ type: 'ClusterRecovered', kind });
+      for (const { hurry } of running) hurry();
+    }
+
+    const running: readonly ListWatch[] = resources.map((resource) =>
       listWatch({
         client,
         resource,

@@ -2,6 +2,7 @@ import { type BigIntStats, lstatSync, realpathSync, statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { type DirectoryEntry, type FileFacts, type FileTree, FileUnreadableError } from '../domain/file-tree.ts';
 import { DEFAULT_LIMITS, type Limits } from '../domain/limits.ts';
+import type { FileContent } from '../domain/overlaid-tree.ts';
 import { baseNameOf, isWithin, parentOf, type RelativePath, ROOT, relativePath } from '../domain/paths.ts';
 import { diskSweep } from './disk-sweep.ts';
 import { DiskTreeCache } from './disk-tree-cache.ts';
@@ -78,6 +79,10 @@ export class DiskTree implements FileTree {
 
   facts(path: RelativePath): FileFacts | undefined {
     return this.#cache.facts(path) ?? this.#loadAndNote(path)?.facts;
+  }
+
+  peek(path: RelativePath): FileContent | undefined {
+    return this.kindOf(path) === 'file' ? this.#load(path) : undefined;
   }
 
   takeOutdated(): readonly RelativePath[] {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { HappeningsOf } from '../../src/cli/happenings-of.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
-import { emptyState } from '../../src/engine/engine-state.ts';
+import { type EngineState, emptyState } from '../../src/engine/engine-state.ts';
 
 test('a hook that fails is said once', () => {
   const happenings = new HappeningsOf({ hooks: ['false'] });
@@ -14,4 +14,30 @@ test('a hook that fails is said once', () => {
   ];
   expect(shown.map(({ type }) => type)).toEqual(['hookFailed']);
   expect(of('watch', 'StepRefused', { step: 'push' })).toHaveLength(1);
+});
+
+test('what was given up since something was away is told when it is tried again; what was refused, that it waits for a save', () => {
+  const machine = 'target/Kustomization/flux-system/a';
+  const fields = { target: 'Kustomization/flux-system/a', outcome: 'failed', reason: 'unavailable', message: 'away' };
+  const event = { seq: 1, at: 1_000, v: 1, machine: 'watch', type: 'TargetSettled', ...fields };
+  const nothingDue = emptyState(DEFAULT_LIMITS);
+  const timer = { machine, id: 'outage', dueAt: 11_000, event: { type: 'BackoffElapsed' } };
+  const due = { ...nothingDue, timers: new Map([[`${machine}#outage`, timer]]) };
+  const shownWith = (state: typeof nothingDue) => new HappeningsOf({ hooks: [] }).of(event, state);
+  expect(shownWith(due)).toMatchObject([{ type: 'targetFailed', retryInMs: 10_000 }]);
+  expect(shownWith(due)[0]).not.toHaveProperty('deadLetter');
+  expect(shownWith(nothingDue)).toMatchObject([{ type: 'targetFailed', deadLetter: true }]);
+});
+
+test('a cycle that no save began takes as long as it takes from its decision', () => {
+  const happenings = new HappeningsOf({ hooks: [] });
+  const plan = { source: 'OCIRepository/flux-system/shop', targets: [], held: [], suspended: [], bystanders: 0 };
+  const decided = { seq: 1, at: 1_000, v: 1, machine: 'watch', type: 'TargetsResolved', plan, decisions: [] };
+  const outcomes = { 'Kustomization/flux-system/a': 'ready' };
+  const atRest = { matches: () => true, value: 'idle', context: { inFlight: {}, outcomes } };
+  const machines = new Map([['watch', atRest]]) as unknown as EngineState['machines'];
+  happenings.of(decided, emptyState(DEFAULT_LIMITS));
+  const settled = { seq: 2, at: 1_250, v: 1, machine: 'watch', type: 'TargetSettled', outcome: 'gone', target: 'a' };
+  const shown = happenings.of(settled, { ...emptyState(DEFAULT_LIMITS), machines });
+  expect(shown.at(-1)).toMatchObject({ type: 'cycleEnd', elapsedMs: 250 });
 });

@@ -94,3 +94,27 @@ test.skipIf(process.platform === 'win32')('a second Ctrl-C ends a command that d
   child.kill('SIGINT');
   expect(await once(child, 'close')).toEqual([130, null]);
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a window that is closed lets a command end in order, also when its shell tells the same',
+  async () => {
+    const { child, says } = waiting("process.on('SIGHUP', () => { io.stdout.write('in order'); resolve(0); });");
+    await says('waiting');
+    child.kill('SIGHUP');
+    await says('closing');
+    child.kill('SIGHUP');
+    const closed = once(child, 'close');
+    await says('in order');
+    expect(await closed).toEqual([130, null]);
+  },
+);
+
+test('a terminal that is gone is a reader that went away, also where the command has more to say', async () => {
+  const gone = "Object.assign(new Error('write EIO'), { code: 'EIO' })";
+  const { child, says } = waiting(
+    `process.stdout.emit('error', ${gone}); process.stderr.emit('error', ${gone}); setImmediate(() => resolve(0));`,
+  );
+  await says('waiting');
+  child.kill('SIGINT');
+  expect(await once(child, 'close')).toEqual([0, null]);
+});

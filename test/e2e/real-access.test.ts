@@ -109,7 +109,7 @@ describe.skipIf(skipped !== undefined)('a watch for a user whom RBAC does not le
     await world.plane.renewToken(DEVELOPER);
     await world.plane.kill();
     await world.plane.start();
-    await watch.says(/Kustomization objects cannot be watched: .*HTTP 401/);
+    await watch.says(/objects cannot be watched: .*HTTP 401/);
     expect(watch.stderr).toContain('log in again');
     const from = watch.lastSeq;
     shop.save('docs', 'two');

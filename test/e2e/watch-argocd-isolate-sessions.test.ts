@@ -131,7 +131,11 @@ describe('Applications that read Git', () => {
     Object.entries(files).map(([path, text]) => [path, { content: Buffer.from(text), mode: 0o644 }]),
   );
 
-  function onGit(knows: boolean, more: Partial<EmbeddedWatchOptions> = {}): Promise<EmbeddedWatch> {
+  function onGit(
+    knows: boolean,
+    more: Partial<EmbeddedWatchOptions> = {},
+    objects: readonly KubeObject[] = [],
+  ): Promise<EmbeddedWatch> {
     let host = '';
     return startEmbeddedWatch({
       ...more,
@@ -141,6 +145,7 @@ describe('Applications that read Git', () => {
         host = registryHost;
         return [
           ...(knows ? [repositorySecret(`oci://${host}/dev`)] : []),
+          ...objects,
           ...FEW.map(namespaceNamed),
           ...FEW.map((name) =>
             application(name, name, {
@@ -178,6 +183,21 @@ describe('Applications that read Git', () => {
   it('stay where they are when Argo CD knows no such registry, and it is said which', async () => {
     const watch = await onGit(false);
     expect(watch.text()).toContain(`Argo CD knows no OCI repository oci://${watch.registry.host}/dev`);
+    await watch.edit(() => watch.write('a/own.yaml', placeless('a', 'uncommitted')));
+    expect(revisionOf(watch, 'a')).toBe('main');
+  });
+
+  it('stay where they are when their project does not let them read from the registry, and it is said which', async () => {
+    const project = {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'AppProject',
+      metadata: { name: 'default', namespace: ARGOCD },
+      spec: { sourceRepos: [REPOSITORY], destinations: [{ server: '*', namespace: '*' }] },
+    };
+    const watch = await onGit(true, {}, [project]);
+    expect(watch.text()).toContain(
+      `AppProject default does not let its Applications read from oci://${watch.registry.host}/dev`,
+    );
     await watch.edit(() => watch.write('a/own.yaml', placeless('a', 'uncommitted')));
     expect(revisionOf(watch, 'a')).toBe('main');
   });

@@ -83,6 +83,36 @@ describe('Ctrl-C', () => {
     await world.untilLive('apps', 'third');
   });
 
+  test('and a watch after it isolates nothing anew, since the cluster has what is on the disk, until something changes', async () => {
+    const world = await startWorld();
+    const watch = await reconciled(world);
+    const before = withoutLeases(specsOf(world));
+    await isolate(world, watch, 'apps', 'second');
+    await isolate(world, watch, 'data', 'second');
+    await interrupted(watch);
+    const next = world.watch();
+    await next.started();
+    await next.event({ machine: 'watch', type: 'NothingToDo' });
+    expect(withoutLeases(specsOf(world))).toEqual(before);
+    expect(next.events.filter(({ effect }) => effect === 'pushClosure')).toEqual([]);
+    await isolate(world, next, 'apps', 'third');
+    expect(sourceOf(world, 'data')).toBe('shop');
+    await interrupted(next);
+    expect(withoutLeases(specsOf(world))).toEqual(before);
+  });
+
+  test('and a watch after it finds what was saved in between', async () => {
+    const world = await startWorld();
+    const watch = await reconciled(world);
+    await isolate(world, watch, 'apps', 'second');
+    await interrupted(watch);
+    world.save('apps', 'third');
+    const next = world.watch();
+    await next.started();
+    await world.untilLive('apps', 'third');
+    await interrupted(next);
+  });
+
   test('while the cluster is away ends all the same, says what is left, and the next watch puts it back', async () => {
     const world = await startWorld();
     const watch = await reconciled(world);
@@ -108,12 +138,21 @@ describe('Ctrl-C', () => {
     const world = await startWorld();
     const watch = await reconciled(world);
     await isolate(world, watch, 'apps', 'second');
-    world.cluster.faults.next({ match: ({ verb }) => verb === 'patch', silent: true, times: 1_000 });
+    const stuck = world.cluster.faults.next({ match: ({ verb }) => verb === 'patch', silent: true, times: 1_000 });
     watch.signal('SIGINT');
     await watch.says('putting back');
     watch.signal('SIGINT');
     expect((await watch.closed).code).toBe(130);
     expect(sourceOf(world, 'apps')).toBe('apps-isolated');
+    // What was said to do is of use at once, not only when the Lease has expired: that process is gone.
+    expect(watch.stderr).toContain('reconcile-machine restore');
+    stuck.cancel();
+    const restored = await world.run('restore', '--yes', '--kubeconfig', world.kubeconfig);
+    expect(restored).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/is dead: its process \d+ on this machine is gone/),
+    });
+    expect(sourceOf(world, 'apps')).toBe('shop');
   });
 });
 
@@ -127,6 +166,7 @@ describe('kill -9', () => {
     const { generation } = metadataOf(world, 'apps');
     const next = world.watch();
     await next.started();
+    await next.says('goes on with what an earlier session of this directory isolated: flux-system/apps');
     await next.event({ machine: 'watch', type: 'NothingToDo' });
     expect(metadataOf(world, 'apps').generation).toBe(generation);
     await isolate(world, next, 'apps', 'third');

@@ -74,6 +74,16 @@ describe('a target that cannot have a source of its own', () => {
       }),
       /selects a layer/,
     ],
+    [
+      'whose source follows versions',
+      (object) => ({ ...object, spec: { ...object.spec, ref: { semver: '>=1.0.0' } } }),
+      /follows versions/,
+    ],
+    [
+      'whose source is pinned to a digest',
+      (object) => ({ ...object, spec: { ...object.spec, ref: { digest: `sha256:${'0'.repeat(64)}` } } }),
+      /pinned to a digest/,
+    ],
   ])('%s: isolation is off, which the banner and the warning say', async (_, change, reason) => {
     const names = ['a', 'b'];
     const watch = await isolating({
@@ -111,6 +121,57 @@ describe('a target that cannot have a source of its own', () => {
     expect(cycle.text).toMatch(reason);
     await watch.edit(() => watch.write('b/own.yaml', configMap('b', 'two')));
     expect(sourceOf(watch, 'b')).toBe('b-isolated');
+  });
+
+  it('that an ArtifactGenerator composes an artifact for stays with that, with a word why, beside one on its own', async () => {
+    const generator: KubeObject = {
+      apiVersion: 'source.extensions.fluxcd.io/v1beta1',
+      kind: 'ArtifactGenerator',
+      metadata: { name: 'composed', namespace: NAMESPACE },
+      spec: {
+        sources: [{ alias: 'repo', kind: 'OCIRepository', name: 'shop' }],
+        artifacts: [{ name: 'composed', copy: [{ from: '@repo/a/**', to: '@artifact/' }] }],
+      },
+    };
+    const sourceRef = { kind: 'ExternalArtifact', name: 'composed' };
+    const watch = await isolating({
+      files: filesOf(FEW, []),
+      objects: [generator, kustomization('a', { path: './', sourceRef }), kustomization('b'), kustomization('c')],
+    });
+    const cycle = await watch.edit(() => watch.write('a/own.yaml', configMap('a', 'two')));
+    expect(watch.live('a')).toBe('two');
+    expect(sourceOf(watch, 'a')).toBe('composed');
+    expect(cycle.text).toMatch(/by the shared source: flux-system\/a \(an ArtifactGenerator composes/);
+    await watch.edit(() => watch.write('b/own.yaml', configMap('b', 'two')));
+    expect([watch.live('b'), sourceOf(watch, 'b')]).toEqual(['two', 'b-isolated']);
+  });
+
+  it('that takes a chart from the source stays shared, with a word why, beside one on its own', async () => {
+    const release: KubeObject = {
+      apiVersion: 'helm.toolkit.fluxcd.io/v2',
+      kind: 'HelmRelease',
+      metadata: { name: 'chart', namespace: NAMESPACE },
+      spec: {
+        interval: '10m',
+        chart: {
+          spec: { chart: './chart', sourceRef: { kind: 'GitRepository', name: 'shop' }, reconcileStrategy: 'Revision' },
+        },
+      },
+    };
+    const watch = await gitWatch({
+      objects: [release],
+      files: {
+        'chart/Chart.yaml': 'apiVersion: v2\nname: chart\nversion: 0.1.0\n',
+        'chart/templates/c.yaml': configMap('c', 'one'),
+      },
+    });
+    const cycle = await watch.edit(() => {
+      watch.write('a/own.yaml', configMap('a', 'two'));
+      watch.write('chart/templates/c.yaml', configMap('c', 'two'));
+    });
+    expect([watch.live('a'), sourceOf(watch, 'a')]).toEqual(['two', 'a-isolated']);
+    expect(cycle.text).toMatch(/HelmRelease\/flux-system\/chart is not reconciled: a chart is packaged/);
+    expect(watch.cluster.objects.list('OCIRepository').map(({ metadata }) => metadata.name)).toEqual(['a-isolated']);
   });
 
   it('that waits for the shared push beside one on its own: each goes its way in one cycle', async () => {
@@ -164,6 +225,10 @@ describe('who may not', () => {
 describe('a source that cannot be pushed from here', () => {
   it('is used without a commit: each changed target gets its artifact from --registry', async () => {
     const watch = await gitWatch();
+    expect(watch.text()).toMatch(
+      /source\s+GitRepository\/flux-system\/shop → oci:\S+\/dev \(what changes, each on its own\)/,
+    );
+    expect(watch.text()).not.toContain('git push');
     const cycle = await watch.edit(() => watch.write('a/own.yaml', configMap('a', 'two')));
     expect(watch.live('a')).toBe('two');
     expect(cycle.text).not.toContain('git push');
@@ -172,24 +237,28 @@ describe('a source that cannot be pushed from here', () => {
     expect(watch.live('a')).toBe('three');
     const text = watch.text().length;
     await watch.session.stop();
-    expect(watch.text().slice(text)).toContain('Commit and git push');
+    expect(watch.text().slice(text)).toMatch(
+      /flux-system\/a will be as GitRepository\/flux-system\/shop has it: .*Commit and git push/,
+    );
     expect(sourceOf(watch, 'a')).toBe('shop');
   });
 });
 
-async function gitWatch(): Promise<EmbeddedWatch> {
+async function gitWatch(
+  more: { readonly objects?: readonly KubeObject[]; readonly files?: Readonly<Record<string, string>> } = {},
+): Promise<EmbeddedWatch> {
   const registry = await startRegistry();
   onTestFinished(() => registry.stop());
   const sourceRef = { kind: 'GitRepository', name: 'shop' };
   return isolating({
-    files: filesOf(FEW),
+    files: { ...filesOf(FEW), ...more.files },
     source: {
       apiVersion: 'source.toolkit.fluxcd.io/v1',
       kind: 'GitRepository',
       metadata: { name: 'shop', namespace: NAMESPACE },
       spec: { interval: '10m', url: 'https://git.example.com/shop.git' },
     },
-    objects: FEW.map((name) => kustomization(name, { sourceRef })),
+    objects: [...FEW.map((name) => kustomization(name, { sourceRef })), ...(more.objects ?? [])],
     watch: { full: undefined, registry: `oci://${registry.host}/dev` },
   });
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LEASE_RENEW_EVERY_MS } from '../../src/domain/isolation/session-lease.ts';
@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '../../src/engine/clock.ts';
 import { targetMachineId } from '../../src/machines/messages.ts';
 import { MANIFEST_MEDIA_TYPE } from '../../src/registry/artifact-manifest.ts';
 import { runMain } from '../cli/run-main.ts';
+import type { EmbeddedWatch } from '../support/embedded-watch.ts';
 import { configMap, kustomization, kustomizationFile, NAMESPACE } from '../support/flux-manifests.ts';
 import { FEW, few, filesOf, isolating, runsSince, sourceOf, specsOf } from '../support/isolating-watch.ts';
 
@@ -28,31 +29,40 @@ describe('the registry, in the middle of a push of one target alone', () => {
     expect(sourceOf(watch, 'a')).toBe('a-isolated');
   });
 
-  it.each([
-    ['read-only', 405],
-    ['full', 507],
-  ])(
-    '%s: the target is given up with the reason, the others go on, and the next save is another attempt',
-    async (_, status) => {
-      const watch = await few({}, { watch: { limits: IMPATIENT } });
-      const fault = watch.registry.faults.next({
-        match: ({ method }) => method === 'POST' || method === 'PUT',
-        status,
-        times: 1_000,
-      });
-      await watch.edit(async () => {
-        watch.write('a/own.yaml', configMap('a', 'two'));
-        await watch.untilShown(new RegExp(String(status)));
-      });
-      expect(watch.live('a')).toBe('one');
-      expect(sourceOf(watch, 'a')).toBe('shop');
+  const refusingUploads = (watch: EmbeddedWatch, status: number) =>
+    watch.registry.faults.next({
+      match: ({ method }) => method === 'POST' || method === 'PUT',
+      status,
+      times: 1_000,
+    });
+
+  it('read-only: the target is given up with the reason, the others go on, and the next save is another attempt', async () => {
+    const watch = await few({}, { watch: { limits: IMPATIENT } });
+    const fault = refusingUploads(watch, 405);
+    await watch.edit(async () => {
+      watch.write('a/own.yaml', configMap('a', 'two'));
+      await watch.untilShown(/405/);
+    });
+    expect(watch.live('a')).toBe('one');
+    expect(sourceOf(watch, 'a')).toBe('shop');
+    fault.cancel();
+    await watch.edit(async () => {
+      watch.write('a/own.yaml', configMap('a', 'three'));
+      await watch.until('the save being live', () => watch.live('a') === 'three');
+    });
+  });
+
+  it('full: that is said, and the save arrives by itself once there is room', async () => {
+    const watch = await few({}, { watch: { limits: IMPATIENT } });
+    const fault = refusingUploads(watch, 507);
+    await watch.edit(async () => {
+      watch.write('a/own.yaml', configMap('a', 'two'));
+      await watch.untilShown(/507/);
+      expect([watch.live('a'), sourceOf(watch, 'a')]).toEqual(['one', 'shop']);
       fault.cancel();
-      await watch.edit(async () => {
-        watch.write('a/own.yaml', configMap('a', 'three'));
-        await watch.until('the save being live', () => watch.live('a') === 'three');
-      });
-    },
-  );
+      await watch.until('the save being live', () => watch.live('a') === 'two');
+    });
+  });
 });
 
 describe('targets', () => {
@@ -108,6 +118,33 @@ describe('targets', () => {
     expect(watch.live('a')).toBe('three');
     expect(sourceOf(watch, 'a')).toBe('shop');
     expect(cycle.text).toMatch(/somebody pointed it at another source/);
+  });
+
+  it('whose directory is renamed is held with the reason, keeps what it has, and goes on once the directory is back', async () => {
+    const watch = await few();
+    await watch.edit(() => watch.write('a/own.yaml', configMap('a', 'two')));
+    const renamed = await watch.edit(() => renameSync(join(watch.dir, 'a'), join(watch.dir, 'renamed')));
+    expect(renamed.text).toMatch(/held: flux-system\/a\n.*path "\.\/a" does not exist/);
+    expect(renamed.events.filter(({ effect }) => effect === 'pushClosure')).toEqual([]);
+    expect([watch.live('a'), sourceOf(watch, 'a')]).toEqual(['two', 'a-isolated']);
+    await watch.edit(async () => {
+      renameSync(join(watch.dir, 'renamed'), join(watch.dir, 'a'));
+      watch.write('a/own.yaml', configMap('a', 'three'));
+      await watch.until('the save being live', () => watch.live('a') === 'three');
+    });
+    expect(sourceOf(watch, 'a')).toBe('a-isolated');
+  });
+
+  it('whose files grow over the limit is held with the files that make it big', async () => {
+    const watch = await few({}, { watch: { limits: { ...DEFAULT_LIMITS, closureBytesMax: 20_000 } } });
+    await watch.edit(() => watch.write('a/own.yaml', configMap('a', 'two')));
+    const grown = await watch.edit(() => watch.write('a/own.yaml', configMap('a', 'x'.repeat(30_000))));
+    expect(grown.text).toMatch(/held: flux-system\/a\n.*a\/own\.yaml/);
+    expect([watch.live('a'), watch.live('b')]).toEqual(['two', 'one']);
+    await watch.edit(async () => {
+      watch.write('a/own.yaml', configMap('a', 'three'));
+      await watch.until('the save being live', () => watch.live('a') === 'three');
+    });
   });
 
   it('saved and undone at once end at what is on the disk, with no answer from before believed', async () => {

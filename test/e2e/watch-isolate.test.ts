@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import type { EmbeddedWatch } from '../support/embedded-watch.ts';
 import { configMap, kustomization, NAMESPACE } from '../support/flux-manifests.ts';
 import { few, filesOf, isolating, runsSince, sourceOf, specsOf } from '../support/isolating-watch.ts';
@@ -86,6 +87,23 @@ describe('watch --isolate', () => {
       expect(watch.live('a')).toBe(value);
       expect(runsSince(watch, runs)).toEqual({ a: 1 });
     }
+  });
+
+  it('asks the registry what it lacks while the quiet period runs, and sends nothing till it is over', async () => {
+    const watch = await few({}, { watch: { limits: { ...DEFAULT_LIMITS, quietPeriodMs: 3_000 } } });
+    const [requests, events] = [watch.registry.requests.recent().length, watch.events.length];
+    const since = (): string[] =>
+      watch.registry.requests
+        .recent()
+        .slice(requests)
+        .map(({ method, kind }) => `${method} ${kind}`);
+    await watch.edit(async () => {
+      watch.write('a/own.yaml', configMap('a', 'two'));
+      await watch.until('a question about the manifest', () => since().includes('HEAD manifest'));
+      expect(since()).not.toContain('PUT upload');
+      expect(watch.events.slice(events).map(({ type }) => type)).not.toContain('QuietPeriodElapsed');
+    });
+    expect(watch.live('a')).toBe('two');
   });
 
   it('at the end all is as it was before, and the cluster is at what is on the disk', async () => {

@@ -276,6 +276,26 @@ describe('the engine', () => {
     ]);
   });
 
+  it('says what keeps the log from the disk to whoever is about to act', () => {
+    const log = createMemoryLog();
+    let synced = 0;
+    const full: EventLog = {
+      ...log,
+      sync: () => {
+        synced += 1;
+        if (synced > 1) throw new Error('no room');
+      },
+    };
+    const { engine } = start({ log: full });
+    engine.sync();
+    expect(() => engine.sync()).toThrow(
+      expect.objectContaining({
+        failure: { kind: 'disk', message: 'nothing was sent, since the log cannot be written: no room' },
+      }),
+    );
+    start().engine.sync();
+  });
+
   it('gives machines the limits of the running process after a restart', () => {
     const log = createMemoryLog();
     start({ log }).engine.dispatch({ machine: 'counter', type: 'Counted' });

@@ -401,29 +401,35 @@ test('what may be on disk later is seen by readers at once, and outlives the pro
 /** Only it shows what a process asks of the disk. */
 const hasStrace = spawnSync('strace', ['-V']).status === 0;
 
-test.runIf(hasStrace)('a commit waits for the disk, unless what it holds may be there later', async () => {
-  const directory = temporaryDirectory();
-  const path = join(directory, 'events.db');
-  const trace = join(directory, 'trace');
-  const strace = ['strace', '-f', '-e', 'trace=fsync,fdatasync,write', '-e', 'signal=none', '-s', '64', '-o', trace];
-  const { child, nextLine } = await otherProcess(
-    path,
-    `log.append([event(0)], 0);
+test.runIf(hasStrace)(
+  'a commit waits for the disk, unless what it holds may be there later, or until that is synced',
+  async () => {
+    const directory = temporaryDirectory();
+    const path = join(directory, 'events.db');
+    const trace = join(directory, 'trace');
+    const strace = ['strace', '-f', '-e', 'trace=fsync,fdatasync,write', '-e', 'signal=none', '-s', '64', '-o', trace];
+    const { child, nextLine } = await otherProcess(
+      path,
+      `log.append([event(0)], 0);
      console.log('now'); log.append([event(1)], 1);
      console.log('later'); log.append([event(2)], 2, 'later');
      console.log('both'); log.append([event(3)], 3);
+     console.log('sync'); log.append([event(4)], 4, 'later'); log.sync();
+     console.log('again'); log.sync();
      console.log('end');`,
-    strace,
-  );
-  for (let line = await nextLine(); line !== 'end'; ) line = await nextLine();
-  await once(child, 'exit');
-  const between = (from: string, to: string): number =>
-    readFileSync(trace, 'utf8')
-      .split(`"${from}\\n"`)[1]
-      ?.split(`"${to}\\n"`)[0]
-      ?.match(/\bf(data)?sync\(/g)?.length ?? 0;
-  expect([between('now', 'later'), between('later', 'both'), between('both', 'end')]).toEqual([1, 0, 1]);
-});
+      strace,
+    );
+    for (let line = await nextLine(); line !== 'end'; ) line = await nextLine();
+    await once(child, 'exit');
+    const between = (from: string, to: string): number =>
+      readFileSync(trace, 'utf8')
+        .split(`"${from}\\n"`)[1]
+        ?.split(`"${to}\\n"`)[0]
+        ?.match(/\bf(data)?sync\(/g)?.length ?? 0;
+    expect([between('now', 'later'), between('later', 'both'), between('both', 'sync')]).toEqual([1, 0, 1]);
+    expect([between('sync', 'again'), between('again', 'end')]).toEqual([1, 0]);
+  },
+);
 
 test('the write-ahead log is moved into the database at rest, and does not grow after that', () => {
   const path = join(temporaryDirectory(), 'events.db');

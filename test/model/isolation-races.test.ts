@@ -39,6 +39,13 @@ const JOURNEYS: Readonly<Record<string, Journey>> = {
     world.returnsChild = true;
     world.save('two');
   },
+  // What it has is wanted again: nothing moves, so it is asked.
+  'a request by its own source': async (world) => {
+    await untilLive(world);
+    world.save('isolated');
+    await untilLive(world);
+    world.wantFull();
+  },
   'an artifact that cannot be fetched': async (world) => {
     await untilLive(world);
     world.isFetchable = false;
@@ -50,7 +57,10 @@ interface WhatComes {
   readonly act: (world: IsolationWorld) => void;
   /** The target may be given up with the reason, until the next save. */
   readonly mayFail?: boolean;
-  /** What the target has is found only by a look at it once it has applied something, and Flux may have sent it away. */
+  /**
+   * What the target has is found only by a look at it once it has applied something, and Flux may have sent it away; or the circuit breaker, open for
+   * ever longer, holds back for a while what could be sent again.
+   */
   readonly mayWait?: boolean;
 }
 
@@ -112,6 +122,18 @@ const EVENTS: Readonly<Record<string, WhatComes>> = {
       world.refusal = 'unavailable';
     },
   },
+  'an outage that outlasts all attempts': {
+    act: (world) => {
+      world.awayUntil = world.clock.now() + 20_000;
+    },
+    mayWait: true,
+  },
+  'an outage, and somebody who points it back': {
+    act: (world) => {
+      world.refusal = 'unavailable';
+      world.patch(TARGET, { spec: { sourceRef: { kind: 'OCIRepository', name: 'shop' } } });
+    },
+  },
 };
 
 interface Pace {
@@ -166,15 +188,13 @@ async function walked(
   act(world);
   // The quiet period is over before what is on its way goes on.
   if (pace.isSlow) world.clock.advance(100);
-  await go(
-    world,
-    () => world.isAtRest && (world.isLive || (mayFail && world.isGivenUp)),
-    mayWait ? FOUND_WITHIN_MS : CONVERGED_WITHIN_MS,
-  );
+  const withinMs = mayWait ? FOUND_WITHIN_MS : CONVERGED_WITHIN_MS;
+  await go(world, () => world.isAtRest && (world.isLive || (mayFail && world.isGivenUp)), withinMs);
   world.isFetchable = true;
   world.refusal = undefined;
+  world.awayUntil = 0;
   world.save('last');
-  await untilLive(world);
+  await go(world, () => world.isAtRest && world.isLive, withinMs);
   if (world.tooEarly.length > 0) throw new Error(`before its turn: ${world.tooEarly.join(', ')}\n${world.described}`);
   return { during };
 }

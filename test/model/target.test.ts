@@ -21,6 +21,7 @@ const NAMES: Readonly<Record<string, string>> = {
   working: 'progressing.waiting',
   pausing: 'backoff',
   givenUp: 'dead-letter',
+  cutOff: 'dead-letter',
   held: 'held',
   blocked: 'held',
   suspended: 'suspended',
@@ -110,6 +111,7 @@ const ACTIONS: Readonly<Record<string, (rig: Rig) => void>> = {
     rig.observe({ ready: 'False', reason: 'BuildFailed', lastAttemptedRevision: `latest@sha256:${rig.wanted}` }),
   nothingHappens: (rig) => rig.clock.advance(LIMITS.targetWaitMs),
   pauseEnds: (rig) => rig.clock.advance(LIMITS.targetBackoffMsMax),
+  outagePasses: (rig) => rig.clock.advance(LIMITS.targetBackoffMsMax * (1 + LIMITS.backoffJitterRatio)),
   userRetries: (rig) => rig.tell({ type: 'RetryRequested' }),
   suspended: (rig) => rig.observe({ suspended: true }),
   resumed: (rig) => rig.observe({ suspended: false }),
@@ -132,7 +134,13 @@ function confirm(rig: Rig, { value, context }: ModelState): void {
   if (value === 'asking') expect(pending.length, 'requests on their way').toBe(1);
   if (value === 'working')
     expect(rig.context.askedDigest, 'the newest is what was asked for').toBe(rig.context.desiredDigest);
-  const waits = { needsDependency: 'targetWait', asking: 'targetWait', working: 'targetWait', pausing: 'backoff' };
+  const waits = {
+    needsDependency: 'targetWait',
+    asking: 'targetWait',
+    working: 'targetWait',
+    pausing: 'backoff',
+    cutOff: 'outage',
+  };
   expect(rig.timers).toEqual(Object.hasOwn(waits, String(value)) ? [waits[value as keyof typeof waits]] : []);
 }
 

@@ -32,6 +32,7 @@ export const OUT_OF_REACH: readonly OutOfReach[] = [
       /^(isolation\.returning|target\.progressing\.leaving)$/,
       /\b(returning|progressing\.leaving)\b/,
       /^isolation: .* ─(LeaveWanted|ReturnBegan)\b/,
+      'target: suspended ─ReconcileWanted [wantedToLeave]→ requested',
     ],
   },
   {

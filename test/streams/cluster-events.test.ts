@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ServedResource } from '../../src/cluster/discovery.ts';
 import { type ClusterEvent, clusterEvents } from '../../src/streams/cluster-events.ts';
-import { kustomization, refusal, ScriptedClient } from '../cluster/scripted-client.ts';
+import { kustomization, refusal, ScriptedClient, settled } from '../cluster/scripted-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const resource = (kind: string): ServedResource => ({
@@ -74,6 +74,20 @@ describe('cluster events', () => {
     await client.answerList(empty);
     client.openWatch.request.onOpen?.();
     expect(events.slice(1)).toEqual(['ClusterSynced', 'ClusterRecovered Kustomization']);
+  });
+
+  it('are watched again for all kinds as soon as one of them can be', async () => {
+    const { client, clock, events } = subscribed('Kustomization', 'OCIRepository');
+    await client.answerList(empty);
+    await client.answerList(empty);
+    for (const { reject } of client.watches) reject(refusal('unavailable'));
+    await settled();
+    expect(events.slice(1)).toEqual(['ClusterDegraded Kustomization', 'ClusterDegraded OCIRepository']);
+    // One of them comes first, by chance.
+    while (client.watches.length === 2) clock.advance(1);
+    expect(client.watches).toHaveLength(3);
+    client.openWatch.request.onOpen?.();
+    expect(client.watches).toHaveLength(4);
   });
 
   it('are synced at once where the cluster serves nothing of Flux', () => {

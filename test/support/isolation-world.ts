@@ -65,6 +65,8 @@ export class IsolationWorld {
   readonly #targets: readonly ObjectId[];
   /** The next call is answered with it, and not acted on. */
   refusal: FailureKind | undefined;
+  /** Until then nobody answers, and nothing is acted on. */
+  awayUntil = 0;
   /** The next call is acted on, and its answer is lost. */
   losesAnswer = false;
   /** At the next resolution the target's own manifest has changed, so that its parent has to get it back. */
@@ -386,6 +388,8 @@ export class IsolationWorld {
   }
 
   #outcomeOf({ act, name }: OpenCall): NonNullable<OpenCall['done']> {
+    if (this.clock.now() < this.awayUntil)
+      return { error: new FailureError({ kind: 'unavailable', message: `${name}: connection refused` }) };
     if (this.refusal !== undefined) {
       const kind = this.refusal;
       this.refusal = undefined;

@@ -2,7 +2,7 @@ import type { EventLog, NewEvent, Snapshot } from '../../src/engine/event-log.ts
 import { createMemoryLog } from '../../src/engine/memory-log.ts';
 
 /** A log in memory that can lose what had not to be on disk yet. It is never compacted. */
-export function logWithPowerCuts(): EventLog & { cutPower(): void } {
+export function logWithPowerCuts(): EventLog & { cutPower(): void; isOnDisk(): boolean } {
   let log = createMemoryLog();
   let appends: { readonly events: readonly NewEvent[]; readonly at: number }[] = [];
   let snapshots: Snapshot[] = [];
@@ -15,6 +15,10 @@ export function logWithPowerCuts(): EventLog & { cutPower(): void } {
       if (durability === 'now') onDisk = appends.length;
       return logged;
     },
+    sync: () => {
+      onDisk = appends.length;
+    },
+    isOnDisk: () => onDisk === appends.length,
     saveSnapshot: (snapshot) => {
       log.saveSnapshot(snapshot);
       snapshots.push(structuredClone(snapshot));

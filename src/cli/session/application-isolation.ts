@@ -6,6 +6,7 @@ import { failureOf } from '../../effects/call.ts';
 import type { FedSource } from '../../effects/fed-source.ts';
 import { knowsRepository } from '../../effects/known-repositories.ts';
 import type { LiveView } from '../../effects/live-view.ts';
+import { projectAgainst } from '../../effects/project-against.ts';
 import { addressInCluster } from './own-artifact-places.ts';
 
 /** Where Argo CD is, unless an Application tells. */
@@ -18,7 +19,7 @@ export function leaseNamespaceOf(targets: readonly Pick<TargetDefinition, 'names
 
 /** What stands in the way of giving Applications on this source artifacts of their own, in words; undefined: nothing that is known. */
 export async function applicationSourceObstacle(options: {
-  readonly client: Pick<ClusterClient, 'list'>;
+  readonly client: Pick<ClusterClient, 'list' | 'get'>;
   readonly view: LiveView;
   readonly fed: FedSource;
   readonly targets: readonly TargetDefinition[];
@@ -34,7 +35,11 @@ export async function applicationSourceObstacle(options: {
   const url = addressInCluster(place.url, registryInCluster);
   const namespace = controlPlaneOf(view, targets);
   try {
-    if (await knowsRepository(client, namespace, url)) return undefined;
+    if (await knowsRepository(client, namespace, url)) {
+      const project = await projectAgainst(client, namespace, projectsOf(view, targets), url);
+      if (project === undefined) return undefined;
+      return `AppProject ${project} does not let its Applications read from ${url}: add that to its spec.sourceRepos`;
+    }
     return `Argo CD knows no OCI repository ${url}: make a Secret for it in ${namespace} (label argocd.argoproj.io/secret-type: repository, type: oci)`;
   } catch (error) {
     return `whether Argo CD knows the repository ${url} cannot be told: ${failureOf(error, 'api-server').message}`;
@@ -44,4 +49,8 @@ export async function applicationSourceObstacle(options: {
 function controlPlaneOf(view: LiveView, targets: readonly TargetDefinition[]): string {
   const named = targets.flatMap(({ id }) => asText(asFields(view.object(id)?.status).controllerNamespace) ?? []);
   return named[0] ?? leaseNamespaceOf(targets);
+}
+
+function projectsOf(view: LiveView, targets: readonly TargetDefinition[]): string[] {
+  return targets.map(({ id }) => asText(asFields(view.object(id)?.spec).project) ?? 'default');
 }

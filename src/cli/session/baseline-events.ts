@@ -71,6 +71,21 @@ export function baselineEvents(
   return events;
 }
 
+/** One that was isolated reads the source again, and that holds, and goes on to, what it had: it comes to it by itself. */
+export function isSameOnReturn(
+  { view, source }: { readonly view: LiveView; readonly source: ObjectId },
+  target: TargetDefinition,
+  state: Readonly<EngineState>,
+  { digests, tagged, next }: ArtifactsRead,
+): boolean {
+  const snapshot = state.machines.get(targetMachineId(target.id));
+  const context = snapshot?.context as TargetContext | undefined;
+  const had = context?.owed === false && snapshot?.matches('settled') === true ? context.reconciledDigest : undefined;
+  if (had === undefined || readSource(target) !== source) return false;
+  const held = digests.get(tagged ?? revisionOf(view, source) ?? '');
+  return digestFor(target, held) === had && (next === undefined || digestFor(target, next) === had);
+}
+
 /** What it will have once it has come to an artifact is not what it has. One that the artifact leaves out had no path there: Flux fails. */
 function becomesOther(target: TargetDefinition, ahead: Digests, has: string, isShared: boolean): boolean {
   const digest = digestFor(target, ahead);

@@ -12,7 +12,7 @@ import type { SourceContext } from '../../machines/source-context.ts';
 import type { TargetContext } from '../../machines/target-context.ts';
 import type { Happening } from '../../ui/happening.ts';
 import { type Digests, digestsAt, digestsIn, type ReadConfig } from './artifact-digests.ts';
-import { type ArtifactsRead, baselineEvents, revisionOf } from './baseline-events.ts';
+import { type ArtifactsRead, baselineEvents, isSameOnReturn, revisionOf } from './baseline-events.ts';
 
 export interface BaselineOptions {
   readonly view: LiveView;
@@ -52,6 +52,19 @@ export class Baseline {
     if (readConfig !== undefined) await this.#readDigests(view.definitions.targets, readConfig);
     const events = baselineEvents(this.#options, engine.state, this.#artifacts);
     if (events.length > 0) engine.dispatch(...events);
+  }
+
+  /**
+   * Which of these, that were isolated and are back on the source, have there what they had: a session that ends pushes what is on the disk.
+   * Never rejects; nothing is asked where there are none.
+   */
+  async keptOnReturn(returned: ReadonlySet<ObjectId>): Promise<ReadonlySet<ObjectId>> {
+    const { view, source, engine, readConfig } = this.#options;
+    const candidates = view.definitions.targets.filter(({ id }) => returned.has(id));
+    if (readConfig === undefined || candidates.length === 0) return new Set();
+    await this.#readDigests([], readConfig);
+    const same = candidates.filter((target) => isSameOnReturn({ view, source }, target, engine.state, this.#artifacts));
+    return new Set(same.map(({ id }) => id));
   }
 
   /**

@@ -1,5 +1,7 @@
+import { chooseSource } from '../../effects/choose-source.ts';
 import { knownDigests } from '../../effects/known-digests.ts';
 import { liveFedSource } from '../../effects/live-fed-source.ts';
+import { KeptContents } from '../../effects/push-artifact.ts';
 import { SEEN_AGAIN } from '../../effects/seen-again.ts';
 import { Underway } from '../../effects/underway.ts';
 import { Engine } from '../../engine/engine.ts';
@@ -8,7 +10,8 @@ import { WATCH } from '../../machines/messages.ts';
 import { Baseline } from './baseline.ts';
 import { type Isolation, startIsolation } from './isolation.ts';
 import { leaveIsolation } from './leave-isolation.ts';
-import { type OwnArtifactPlaces, ownArtifactPlaces } from './own-artifact-places.ts';
+import { LookAhead } from './look-ahead.ts';
+import { ownArtifactPlaces } from './own-artifact-places.ts';
 import { pushShared } from './push-shared.ts';
 import { sharedRegistry } from './shared-registry.ts';
 import { watchHandlers } from './watch-handlers.ts';
@@ -19,7 +22,7 @@ export interface ComposedWatch extends Pick<WatchParts, 'view' | 'fed' | 'worksp
   readonly engine: Engine;
   readonly baseline: Baseline;
   readonly isolation: Isolation;
-  readonly places: OwnArtifactPlaces;
+  readonly ahead: LookAhead;
   /** Puts back what the session isolated. Never rejects. */
   leave(): Promise<void>;
   /** Stops the engine and closes connections; what is isolated stays. */
@@ -35,6 +38,7 @@ export async function composeWatch(parts: WatchParts): Promise<ComposedWatch> {
   // A broken reference is told before anything begins.
   registry.current();
   const saving = new Underway();
+  const contents = new KeptContents();
   let engine: Engine | undefined;
   const isolation = await startIsolation({
     ...settings,
@@ -55,6 +59,27 @@ export async function composeWatch(parts: WatchParts): Promise<ComposedWatch> {
     inCluster: settings.registryInCluster,
     shared: () => registry.current(),
     connect: connectRegistry,
+  });
+  const choose = chooseSource({
+    view,
+    machines: () => engine?.state.machines ?? new Map(),
+    artifactOf: (target) => workspace.artifactOf(target),
+    isOn: () => isolation.decision.on,
+    session: () => isolation.session,
+    registry: settings.registry,
+  });
+  const ahead = new LookAhead({
+    clock,
+    workspace,
+    contents,
+    choose,
+    registryOf: places.registryOf,
+    shared: () => {
+      const client = registry.current();
+      return client === undefined || fed.push === undefined ? undefined : { id: fed.id, client, tag: fed.push.tag };
+    },
+    saving,
+    warm: places.warm,
   });
   const leave = (): Promise<void> =>
     leaveIsolation({
@@ -95,6 +120,8 @@ export async function composeWatch(parts: WatchParts): Promise<ComposedWatch> {
         isolation,
         places,
         registry: () => registry.current(),
+        choose,
+        contents,
         saving,
         engine: () => running,
         findBaseline: () => baseline.findMore(),
@@ -115,11 +142,12 @@ export async function composeWatch(parts: WatchParts): Promise<ComposedWatch> {
       onHappening,
     });
     const close = (): void => {
+      ahead.stop();
       running.stop();
       void isolation.stop();
       disconnect();
     };
-    return { view, fed, workspace, engine: running, baseline, isolation, places, leave, close };
+    return { view, fed, workspace, engine: running, baseline, isolation, ahead, leave, close };
   } catch (error) {
     await leave();
     disconnect();

@@ -1,20 +1,35 @@
 import type { Failure } from '../../domain/failure.ts';
+import { failureOf } from '../../effects/call.ts';
+
+type RunHooks = (signal: AbortSignal) => Promise<Failure | undefined>;
 
 /** Runs the hooks once a cycle, however many artifacts it pushes. */
 export class HooksOfCycle {
-  readonly #run: (signal: AbortSignal) => Promise<Failure | undefined>;
+  readonly #run: RunHooks | undefined;
+  readonly #before: () => void;
   #cycle = -1;
   #outcome: Promise<Failure | undefined> = Promise.resolve(undefined);
 
-  constructor(run: (signal: AbortSignal) => Promise<Failure | undefined>) {
+  /** `run`: undefined where there are none. `before` is called before they run; what it throws keeps them from it. */
+  constructor(run: RunHooks | undefined, before: () => void) {
     this.#run = run;
+    this.#before = before;
   }
 
   run(cycle: number, signal: AbortSignal): Promise<Failure | undefined> {
-    if (cycle !== this.#cycle) {
+    if (this.#run !== undefined && cycle !== this.#cycle) {
       this.#cycle = cycle;
-      this.#outcome = this.#run(signal);
+      this.#outcome = this.#begin(this.#run, signal);
     }
     return this.#outcome;
+  }
+
+  async #begin(run: RunHooks, signal: AbortSignal): Promise<Failure | undefined> {
+    try {
+      this.#before();
+    } catch (error) {
+      return failureOf(error);
+    }
+    return run(signal);
   }
 }

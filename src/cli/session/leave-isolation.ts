@@ -20,6 +20,7 @@ import type { Underway } from '../../effects/underway.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Happening } from '../../ui/happening.ts';
 import type { Isolation } from './isolation.ts';
+import { namedTargets } from './named-targets.ts';
 import { holderOf, type SessionProcess } from './session-process.ts';
 
 export interface LeaveOptions {
@@ -57,7 +58,7 @@ export async function leaveIsolation(options: LeaveOptions): Promise<void> {
     onHappening({
       type: 'message',
       level: 'info',
-      text: `${named(isolated)} stay${isolated.length === 1 ? 's' : ''} isolated, as --keep says`,
+      text: `${namedTargets(isolated)} stay${isolated.length === 1 ? 's' : ''} isolated, as --keep says`,
       hint: 'reconcile-machine restore puts them back; watch in this directory goes on with them',
     });
     return;
@@ -67,7 +68,7 @@ export async function leaveIsolation(options: LeaveOptions): Promise<void> {
       onHappening({
         type: 'message',
         level: 'info',
-        text: `putting back ${named(isolated)}; Ctrl-C again leaves at once`,
+        text: `putting back ${namedTargets(isolated)}; Ctrl-C again leaves at once, and leaves that to reconcile-machine restore`,
       });
       await bringSharedUpToDate(options, isolated);
     }
@@ -75,7 +76,8 @@ export async function leaveIsolation(options: LeaveOptions): Promise<void> {
     await (hasLeftSomething(options.view, began) ? putBack(options, began) : endLease(options.client, began));
   } catch (error) {
     const { message } = failureOf(error, 'api-server');
-    const what = isolated.length === 0 ? "the session's Lease is left" : `${named(isolated)} may still be isolated`;
+    const what =
+      isolated.length === 0 ? "the session's Lease is left" : `${namedTargets(isolated)} may still be isolated`;
     onHappening({
       type: 'message',
       level: 'warning',
@@ -125,7 +127,7 @@ async function bringSharedUpToDate(options: LeaveOptions, isolated: readonly Obj
       onHappening({
         type: 'message',
         level: 'warning',
-        text: `${outcome.not}; so ${named(isolated)} will be as ${fed.id} has them`,
+        text: `${namedTargets(isolated)} will be as ${fed.id} has ${isolated.length === 1 ? 'it' : 'them'}: ${outcome.not}`,
       });
       return;
     }
@@ -136,7 +138,7 @@ async function bringSharedUpToDate(options: LeaveOptions, isolated: readonly Obj
       type: 'message',
       level: 'warning',
       text: `${fed.id} could not be brought to what is on the disk: ${message}`,
-      hint: `${named(isolated)} will be as it has them; push to it, or watch again`,
+      hint: `${namedTargets(isolated)} will be as it has ${isolated.length === 1 ? 'it' : 'them'}; push to it, or watch again`,
     });
   }
 }
@@ -155,7 +157,10 @@ async function fetched({ client, view, fed, clock, onHappening }: LeaveOptions, 
   while (!has() && clock.now() < giveUpAt) {
     await new Promise<void>((resolve) => clock.schedule(resolve, LOOK_EVERY_MS));
   }
-  if (has()) return;
+  if (has()) {
+    onHappening({ type: 'message', level: 'info', text: `${fed.id} has what is on the disk now` });
+    return;
+  }
   const seconds = FETCHED_WITHIN_MS / 1_000;
   onHappening({
     type: 'message',
@@ -194,7 +199,11 @@ async function putBack(options: LeaveOptions, session: string): Promise<void> {
       options,
       restored.map(({ target }) => target),
     );
-    onHappening({ type: 'message', level: 'info', text: `put back ${named(restored.map(({ target }) => target))}` });
+    onHappening({
+      type: 'message',
+      level: 'info',
+      text: `put back ${namedTargets(restored.map(({ target }) => target))}`,
+    });
   }
   if (isRestored(report)) return;
   const left = [...report.targets, ...report.sources].flatMap((one) => {
@@ -208,12 +217,4 @@ async function putBack(options: LeaveOptions, session: string): Promise<void> {
     text: `not everything could be put back: ${left.join('; ')}`,
     hint: 'reconcile-machine restore tries again',
   });
-}
-
-const NAMED_MAX = 5;
-
-function named(ids: readonly ObjectId[]): string {
-  const names = ids.slice(0, NAMED_MAX).map((id) => id.slice(id.indexOf('/') + 1));
-  const more = ids.length - names.length;
-  return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
 }

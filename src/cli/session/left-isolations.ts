@@ -11,6 +11,8 @@ import type { LiveView } from '../../effects/live-view.ts';
 import { restoreIsolations } from '../../effects/restore-isolation.ts';
 import type { Clock } from '../../engine/clock.ts';
 import type { Happening } from '../../ui/happening.ts';
+import { withDeadProcesses } from './dead-processes.ts';
+import { namedTargets } from './named-targets.ts';
 import { holderOf, type SessionProcess } from './session-process.ts';
 
 export interface LeftIsolations {
@@ -45,6 +47,7 @@ export async function settleLeftIsolations(left: LeftIsolations): Promise<Readon
     const isMine = ({ facts }: FoundSession): boolean => facts?.directory === left.directory;
     const adopted =
       left.session === undefined ? [] : await adoptSessions({ ...left, claimant }, dead.filter(isMine), left.session);
+    tellAdopted(left, adopted);
     const sessions = new Set(dead.map(({ session }) => session));
     // Only the Lease is left of one that was taken over: it says that we hold it, and is as dead as before.
     const now = adopted.length === 0 ? found : asDead(await look(), adopted);
@@ -67,16 +70,6 @@ export async function settleLeftIsolations(left: LeftIsolations): Promise<Readon
     });
     return new Set();
   }
-}
-
-/** A Lease outlives its process for a while; that a process of this machine is gone can be told at once. */
-function withDeadProcesses(found: Findings, { host: here, isRunning }: SessionProcess): Findings {
-  const sessions = found.sessions.map((session): FoundSession => {
-    const [host, pid] = (session.facts?.holder ?? '').split('/');
-    if (session.state !== 'live' || host !== here || isRunning(Number(pid))) return session;
-    return { ...session, state: 'dead', because: `its process ${pid} on this machine is gone` };
-  });
-  return { ...found, sessions };
 }
 
 function asDead(found: Findings, adopted: readonly FoundSession[]): Findings {
@@ -111,6 +104,13 @@ async function seenRestored({ view, clock }: LeftIsolations, restored: readonly 
   while (restored.some(isStale) && clock.now() < giveUpAt) {
     await new Promise<void>((resolve) => clock.schedule(resolve, LOOK_EVERY_MS));
   }
+}
+
+function tellAdopted({ onHappening }: LeftIsolations, adopted: readonly FoundSession[]): void {
+  const targets = adopted.flatMap((session) => session.targets.map(({ id }) => id));
+  if (targets.length === 0) return;
+  const text = `goes on with what an earlier session of this directory isolated: ${namedTargets(targets)}`;
+  onHappening({ type: 'message', level: 'info', text });
 }
 
 function tell({ onHappening }: LeftIsolations, report: RestoreReport): void {

@@ -2,18 +2,21 @@ import type { Subscription } from 'rxjs';
 import type { ClusterClient } from '../../cluster/client.ts';
 import type { ServedResource } from '../../cluster/discovery.ts';
 import { enginesIn, GITOPS_RESOURCES } from '../../cluster/gitops-engines.ts';
-import { type Failure, FailureError } from '../../domain/failure.ts';
+import { FailureError } from '../../domain/failure.ts';
 import type { KubeObject } from '../../domain/kube-object.ts';
 import type { LiveView } from '../../effects/live-view.ts';
 import type { Clock } from '../../engine/clock.ts';
 import { type ClusterEvent, clusterEvents } from '../../streams/cluster-events.ts';
 import type { Happening } from '../../ui/happening.ts';
+import { ClusterTrouble } from './cluster-trouble.ts';
 
 /** The objects of Flux and Argo CD in the cluster, kept up to date in a view. */
 export interface LiveCluster {
   readonly synced: Promise<void>;
   /** Objects that are added, changed or deleted once `synced`. */
   onChange(listener: (object: KubeObject) => void): void;
+  /** Told of a kind, e.g. `Kustomization`, once its objects can be watched again. */
+  onReturn(listener: (kind: string) => void): void;
   unsubscribe(): void;
 }
 
@@ -30,7 +33,12 @@ export function liveCluster(
   },
 ): LiveCluster {
   const { onHappening, signal } = options;
+  const trouble = new ClusterTrouble();
+  const show = (happening: Happening | undefined): void => {
+    if (happening !== undefined) onHappening(happening);
+  };
   let listener: Parameters<LiveCluster['onChange']>[0] = () => {};
+  let returned: Parameters<LiveCluster['onReturn']>[0] = () => {};
   let subscription: Subscription | undefined;
   let isSynced = false;
   const synced = new Promise<void>((resolve, reject) => {
@@ -53,10 +61,11 @@ export function liveCluster(
           resolve();
           break;
         case 'ClusterDegraded':
-          onHappening(degraded(event.kind, event.failure));
+          show(trouble.degraded(event.kind, event.failure));
           break;
         case 'ClusterRecovered':
-          onHappening({ type: 'message', level: 'info', text: `${event.kind} objects are watched again` });
+          show(trouble.recovered(event.kind));
+          returned(event.kind);
           break;
       }
     };
@@ -71,6 +80,9 @@ export function liveCluster(
     onChange: (given) => {
       listener = given;
     },
+    onReturn: (given) => {
+      returned = given;
+    },
     unsubscribe: () => subscription?.unsubscribe(),
   };
 }
@@ -84,13 +96,4 @@ export async function servedGitOpsResources(client: ClusterClient): Promise<read
     message: `the cluster ${client.server} has no Flux Kustomizations and no Argo CD Applications: it serves neither kustomizations.kustomize.toolkit.fluxcd.io nor applications.argoproj.io`,
     hint: 'install Flux (flux install) or Argo CD, or choose another cluster with --context',
   });
-}
-
-function degraded(kind: string, failure: Failure): Happening {
-  return {
-    type: 'message',
-    level: 'warning',
-    text: `${kind} objects cannot be watched: ${failure.message}`,
-    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
-  };
 }

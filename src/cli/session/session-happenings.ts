@@ -9,6 +9,8 @@ export interface BannerFacts {
   readonly connection: { readonly contextName: string };
   /** How the cluster is named to the user. */
   readonly clusterName: string;
+  /** `--registry` */
+  readonly registry?: string | undefined;
   readonly dryRun: boolean;
   readonly logPath: string;
 }
@@ -16,7 +18,9 @@ export interface BannerFacts {
 /** What the user is told as the watch begins. */
 export function banner(options: BannerFacts, { view, fed, isolation }: ComposedWatch): Happening {
   const warnings: string[] = [];
-  if (fed.notPushable !== undefined) warnings.push(fed.notPushable);
+  // What changes gets there all the same, by artifacts of its own; at the end it is said what to commit.
+  const goesAlone = fed.push === undefined && isolation.decision.on ? options.registry : undefined;
+  if (fed.notPushable !== undefined && goesAlone === undefined) warnings.push(fed.notPushable);
   if (fed.definition?.suspended === true) warnings.push(`${fed.id} is suspended: what is pushed is not fetched`);
   return {
     type: 'banner',
@@ -24,7 +28,10 @@ export function banner(options: BannerFacts, { view, fed, isolation }: ComposedW
     context: options.connection.contextName,
     cluster: options.clusterName,
     source: fed.id,
-    registry: fed.push === undefined ? undefined : `${fed.push.url}:${fed.push.tag}`,
+    registry:
+      fed.push === undefined
+        ? goesAlone && `${goesAlone} (what changes, each on its own)`
+        : `${fed.push.url}:${fed.push.tag}`,
     targets: targetsFedBy(view.definitions, fed.id).length,
     isolation: { on: isolation.decision.on, reason: isolation.decision.reason },
     warnings,

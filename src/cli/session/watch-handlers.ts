@@ -1,10 +1,11 @@
 import { FailureError } from '../../domain/failure.ts';
 import { childrenToReturn, type ReturningChild } from '../../effects/children-to-return.ts';
-import { chooseSource } from '../../effects/choose-source.ts';
 import type { FedSource } from '../../effects/fed-source.ts';
 import { argoEngine, FLUX_ENGINE } from '../../effects/gitops-engine.ts';
 import { giveBackChildren } from '../../effects/give-back-children.ts';
+import type { ChooseSource } from '../../effects/isolation-choice.ts';
 import { isolationEffects } from '../../effects/isolation-effects.ts';
+import type { KeptContents } from '../../effects/push-artifact.ts';
 import type { Underway } from '../../effects/underway.ts';
 import { watchEffects } from '../../effects/watch-effects.ts';
 import type { EffectHandler, Engine } from '../../engine/engine.ts';
@@ -24,6 +25,10 @@ export interface WatchHandlersInput {
   readonly places: OwnArtifactPlaces;
   /** Of the shared artifact's repository; undefined where it cannot be pushed. */
   readonly registry: () => RegistryClient | undefined;
+  /** By which source each target is reconciled. */
+  readonly choose: ChooseSource;
+  /** What was read for earlier pushes. */
+  readonly contents: KeptContents;
   readonly saving: Underway;
   readonly engine: () => Engine;
   readonly findBaseline: () => Promise<void>;
@@ -34,8 +39,7 @@ export function watchHandlers(input: WatchHandlersInput): Record<string, EffectH
   const { parts, fed, isolation, places, saving, engine } = input;
   const { settings, client, view, workspace, clock } = parts;
   const now = (): number => clock.now();
-  const hooks = new HooksOfCycle(parts.runHooks);
-  const artifactOf = (target: string) => workspace.artifactOf(target);
+  const hooks = new HooksOfCycle(parts.runHooks, () => engine().sync());
   return {
     ...isolationEffects({
       engine,
@@ -43,10 +47,11 @@ export function watchHandlers(input: WatchHandlersInput): Record<string, EffectH
       view,
       client,
       session: () => isolation.session,
-      artifactOf,
+      artifactOf: (target) => workspace.artifactOf(target),
       registryOf: places.registryOf,
       addressOf: places.addressOf,
       runHooks: (cycle, aborted) => hooks.run(cycle, aborted),
+      contents: input.contents,
       saving,
       onParted: (child, parent) => parts.onHappening(parted(child, parent)),
     }),
@@ -72,22 +77,16 @@ export function watchHandlers(input: WatchHandlersInput): Record<string, EffectH
       ...(parts.gitRewrote === undefined ? {} : { gitRewrote: parts.gitRewrote }),
       engines: [FLUX_ENGINE, argoEngine({ syncsManual: settings.syncsManual })],
       patch: (reference, body) => client.patch(reference, body),
-      push: async (files, config, aborted) => {
+      push: async (files, config, aborted, beforeManifest) => {
         const registry = input.registry();
         if (registry === undefined || fed.push === undefined)
           throw new FailureError({ kind: 'invalid', message: fed.notPushable ?? 'no registry' });
-        return registry.pushArtifact({ files, tag: fed.push.tag, config, signal: aborted });
+        return registry.pushArtifact({ files, tag: fed.push.tag, config, signal: aborted, beforeManifest });
       },
       runHooks: (aborted, cycle) => hooks.run(cycle, aborted),
       saving,
-      choose: chooseSource({
-        view,
-        machines: () => engine().state.machines,
-        artifactOf,
-        isOn: () => isolation.decision.on,
-        session: () => isolation.session,
-        registry: settings.registry,
-      }),
+      contents: input.contents,
+      choose: input.choose,
       children: (resolution, changed) =>
         childrenToReturn({
           resolution,

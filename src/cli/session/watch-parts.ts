@@ -56,7 +56,8 @@ export interface WatchParts {
   readonly gitUnlocked: (signal: AbortSignal) => Promise<boolean>;
   /** True where a git command may have changed more of the tree than was told of since this was last asked. Absent: never. */
   readonly gitRewrote?: () => boolean;
-  readonly runHooks: (signal: AbortSignal) => Promise<Failure | undefined>;
+  /** Absent: there are none. */
+  readonly runHooks?: (signal: AbortSignal) => Promise<Failure | undefined>;
   readonly onHappening: (happening: Happening) => void;
   /** After each durable append: what was appended, and the state after it. */
   readonly onCommit: (events: readonly LoggedEvent[], state: Readonly<EngineState>) => void;

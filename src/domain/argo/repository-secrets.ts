@@ -6,13 +6,12 @@ export const SECRET_TYPE = 'argocd.argoproj.io/secret-type';
 
 type Values = Readonly<Record<string, string>>;
 
-/** What Argo CD knows of `url`: the Secret of that repository, and the longest prefix. One counts for an `oci://` address only when its `type` is `oci`. */
+/** What Argo CD knows of `url`: the Secret of that repository, and the longest prefix. It finds them by the URL alone, whatever their `type`. */
 export function repositorySecretsFor(
   secrets: readonly KubeObject[],
   url: string,
 ): { readonly own: Values | undefined; readonly shared: Values | undefined } {
-  const wantedType = url.startsWith('oci://') ? 'oci' : 'git';
-  const fitting = secrets.map(readable).filter(({ values }) => (values.type ?? 'git') === wantedType);
+  const fitting = secrets.map(readable);
   const own = fitting.find(({ kind, values }) => kind === 'repository' && sameUrl(values.url, url));
   const [shared] = fitting
     .filter(({ kind, values }) => kind === 'repo-creds' && values.url !== undefined && url.startsWith(values.url))

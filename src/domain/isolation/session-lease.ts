@@ -11,6 +11,8 @@ export const LEASE_RENEW_EVERY_MS = 10_000;
 export const LEASE_SOURCE = 'reconcile-machine.dev/source';
 /** On a session's Lease: see `directoryMark`. */
 export const LEASE_DIRECTORY = 'reconcile-machine.dev/directory';
+/** On a session's Lease: tells the machine of its process from others of the same name. */
+export const LEASE_MACHINE = 'reconcile-machine.dev/machine';
 
 const HOLDER = '/spec/holderIdentity';
 const RENEW_TIME = '/spec/renewTime';
@@ -23,6 +25,7 @@ export interface LeaseFacts {
   readonly holder: string | undefined;
   readonly source: ObjectId | undefined;
   readonly directory: string | undefined;
+  readonly machine: string | undefined;
   /** Milliseconds since the epoch, by the API server's clock; undefined: it was never renewed. */
   readonly renewedAtMs: number | undefined;
   readonly expiresAtMs: number | undefined;
@@ -35,6 +38,7 @@ export function sessionLease(session: {
   readonly holder: string;
   readonly source: ObjectId;
   readonly directory: string;
+  readonly machine?: string | undefined;
   readonly nowMs: number;
 }): KubeObject {
   const now = microTime(session.nowMs);
@@ -45,7 +49,11 @@ export function sessionLease(session: {
       name: session.name,
       namespace: session.namespace,
       labels: { [MANAGED_BY]: MANAGER },
-      annotations: { [LEASE_SOURCE]: session.source, [LEASE_DIRECTORY]: session.directory },
+      annotations: {
+        [LEASE_SOURCE]: session.source,
+        [LEASE_DIRECTORY]: session.directory,
+        ...(session.machine === undefined ? {} : { [LEASE_MACHINE]: session.machine }),
+      },
     },
     spec: {
       holderIdentity: session.holder,
@@ -70,6 +78,7 @@ export function leaseFacts(object: KubeObject): LeaseFacts | undefined {
     holder: asText(spec.holderIdentity),
     source: annotations[LEASE_SOURCE],
     directory: annotations[LEASE_DIRECTORY],
+    machine: annotations[LEASE_MACHINE],
     renewedAtMs,
     expiresAtMs: renewedAtMs === undefined ? undefined : renewedAtMs + durationMs,
   };

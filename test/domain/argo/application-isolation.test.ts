@@ -173,7 +173,7 @@ describe('an Application stays shared', () => {
   });
 });
 
-test('a registry is known by a Secret of its own, or of what its URL begins with, of type oci', () => {
+test('a registry is known by a Secret of its own, or of what its URL begins with, whatever their type', () => {
   const own = repositorySecret('oci://h/dev/');
   const shared: KubeObject = {
     ...own,
@@ -183,7 +183,8 @@ test('a registry is known by a Secret of its own, or of what its URL begins with
   expect(repositorySecretsFor([own], 'oci://h/dev').own).toMatchObject({ url: 'oci://h/dev/' });
   expect(repositorySecretsFor([shared], 'oci://h/dev').shared).toMatchObject({ url: 'oci://h' });
   const git = { ...own, stringData: { url: 'oci://h/dev' } };
-  expect(repositorySecretsFor([git], 'oci://h/dev')).toEqual({ own: undefined, shared: undefined });
+  expect(repositorySecretsFor([git], 'oci://h/dev').own).toMatchObject({ url: 'oci://h/dev' });
+  expect(repositorySecretsFor([own, shared], 'oci://elsewhere/dev')).toEqual({ own: undefined, shared: undefined });
 });
 
 describe('isolation of Applications', () => {

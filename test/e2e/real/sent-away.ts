@@ -4,7 +4,8 @@ const nameOf = (machine: string): string => machine.split('/').at(-1) ?? '';
 
 /**
  * The requests among `events` that were made since Flux had sent the target away after the one before: what it depends on, asked while it was at work, ran once
- * more at that very moment. Whether that comes to pass is a matter of milliseconds in the controller.
+ * more at that very moment. Whether that comes to pass is a matter of milliseconds in the controller. And those whose answer was overdue after an outage: how soon
+ * Flux finds the API server again is a matter of chance.
  */
 export function askedAgain(events: readonly PrintedEvent[]): readonly PrintedEvent[] {
   const asked = new Set<string>();
@@ -15,6 +16,7 @@ export function askedAgain(events: readonly PrintedEvent[]): readonly PrintedEve
       if (reason === 'DependencyNotReady' && asked.has(machine)) away.add(machine);
       return false;
     }
+    if (type === 'AnswerOverdue') away.add(machine);
     if (type !== 'EffectRequested' || effect !== 'askTarget') return false;
     const isAgain = away.delete(machine);
     asked.add(machine);

@@ -1,0 +1,93 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { RelativePath } from '../../domain/paths.ts';
+import type { ObjectId } from '../../domain/target.ts';
+import { closureParts } from '../../effects/closure-artifact.ts';
+import type { ChooseSource } from '../../effects/isolation-choice.ts';
+import type { KeptContents } from '../../effects/push-artifact.ts';
+import type { Underway } from '../../effects/underway.ts';
+import type { Workspace } from '../../effects/workspace.ts';
+import type { Clock } from '../../engine/clock.ts';
+import type { NewEvent } from '../../engine/event-log.ts';
+import type { RegistryClient } from '../../registry/client.ts';
+
+/** So long after the last file event: more of the same save is there by then. */
+const AFTER_MS = 10;
+/** A change of more is no edit by hand, and what follows from it is not waited for by the millisecond. */
+const PATHS_MAX = 20;
+
+export interface LookAheadOptions {
+  readonly clock: Clock;
+  readonly workspace: Pick<Workspace, 'likelyAfter'>;
+  readonly contents: KeptContents;
+  readonly choose: ChooseSource;
+  /** Where a target's own artifact goes. */
+  readonly registryOf: (target: ObjectId) => { readonly client: RegistryClient; readonly tag: string | undefined };
+  /** Where the shared artifact goes; undefined while it cannot be pushed. */
+  readonly shared: () => { readonly id: ObjectId; readonly client: RegistryClient; readonly tag: string } | undefined;
+  /** While something is being sent, nothing is looked at. */
+  readonly saving: Underway;
+  /** Opens the connections. */
+  readonly warm: () => void;
+}
+
+/**
+ * While the quiet period of a save runs, puts together what the save will probably push, and asks the registry what it lacks of it. It decides, logs and
+ * sends nothing; where it guessed wrong, the push does all of it itself.
+ */
+export class LookAhead {
+  readonly #options: LookAheadOptions;
+  readonly #paths = new Set<RelativePath>();
+  #cancel: (() => void) | undefined;
+
+  constructor(options: LookAheadOptions) {
+    this.#options = options;
+  }
+
+  /** Files changed. */
+  note(events: readonly NewEvent[]): void {
+    const { clock, warm } = this.#options;
+    for (const { paths } of events) for (const path of paths as readonly RelativePath[]) this.#paths.add(path);
+    this.#cancel?.();
+    this.#cancel = clock.schedule(() => {
+      const paths = [...this.#paths];
+      this.#paths.clear();
+      warm();
+      void this.#look(paths);
+    }, AFTER_MS);
+  }
+
+  stop(): void {
+    this.#cancel?.();
+  }
+
+  async #look(paths: readonly RelativePath[]): Promise<void> {
+    const { saving, workspace } = this.#options;
+    if (paths.length === 0 || paths.length > PATHS_MAX || saving.isUnderway) return;
+    try {
+      const likely = workspace.likelyAfter(paths);
+      if (likely === undefined) return;
+      let isShared = false;
+      for (const target of likely.targets) {
+        const artifact = likely.artifactOf(target);
+        const { by } = this.#options.choose({ id: target, rule: 'closure', digest: artifact?.content });
+        if (by === 'shared') isShared = true;
+        if (by !== 'own' || artifact === undefined) continue;
+        const { client, tag } = this.#options.registryOf(target);
+        const files = this.#read(target, artifact.files);
+        if (files !== undefined) await client.warm({ ...closureParts(artifact, files), tag });
+        // Between two, whatever came meanwhile.
+        await nextTurn();
+      }
+      const shared = isShared ? this.#options.shared() : undefined;
+      const files = shared === undefined ? undefined : this.#read(shared.id, likely.filesToPush());
+      if (shared !== undefined && files !== undefined) await shared.client.warm({ files, tag: shared.tag });
+    } catch {
+      // A file or directory came or went meanwhile. What it means is for the resolution to say.
+    }
+  }
+
+  #read(artifact: ObjectId, files: Parameters<ReturnType<KeptContents['of']>['read']>[0]) {
+    const read = this.#options.contents.of(artifact).read(files);
+    return 'contents' in read ? read.contents : undefined;
+  }
+}
