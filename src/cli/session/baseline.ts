@@ -39,6 +39,9 @@ export class Baseline {
   /** What the tag stands for, where that was pushed by this tool and the source has not fetched it yet: what reads the source comes to it by itself. */
   #next: Digests | undefined;
   #isTagRead = false;
+  /** Who still waited for an answer at the start: what they come to by themselves can be told once they have it. */
+  #unanswered: ReadonlySet<ObjectId> = new Set();
+  #pushedAtStart: string | undefined;
   #isReading = false;
   #hasWarned = false;
 
@@ -51,6 +54,9 @@ export class Baseline {
     const { view, engine, readConfig } = this.#options;
     if (readConfig !== undefined) await this.#readDigests(view.definitions.targets, readConfig);
     const events = baselineEvents(this.#options, engine.state, this.#artifacts);
+    const unanswered = view.definitions.targets.filter(({ id }) => !isSettled(engine.state, id));
+    this.#unanswered = new Set(unanswered.map(({ id }) => id));
+    this.#pushedAtStart = pushedDigest(engine.state, this.#options.source);
     if (events.length > 0) engine.dispatch(...events);
   }
 
@@ -80,7 +86,9 @@ export class Baseline {
     const unknown = view.definitions.targets.filter(
       (target) => isUnknown(engine.state, targetMachineId(target.id)) && (isComposed || !readsComposed(target, source)),
     );
-    if (this.#isReading || readConfig === undefined || (unknown.length === 0 && this.#isTagRead)) return;
+    const answered = this.#answeredSince();
+    const isKnown = unknown.length === 0 && answered.length === 0 && this.#isTagRead;
+    if (this.#isReading || readConfig === undefined || isKnown) return;
     const pushedBefore = pushedDigest(engine.state, source);
     this.#isReading = true;
     await this.#readDigests(unknown, async (digest) => {
@@ -91,12 +99,20 @@ export class Baseline {
     this.#isReading = false;
     // What is pushed beside this they may have already, unseen as yet: the next look finds out.
     if (!isAtRest(engine.state, source) || pushedDigest(engine.state, source) !== pushedBefore) return;
+    this.#unanswered = new Set([...this.#unanswered].filter((id) => !answered.includes(id)));
     const machines = new Set(unknown.map(({ id }) => targetMachineId(id)));
     const found = baselineEvents(this.#options, engine.state, this.#artifacts).filter(
       ({ type, machine, digest }) =>
         type === 'PushedUnseen' || (digest !== undefined && machines.has(machine) && isUnknown(engine.state, machine)),
     );
     if (found.length > 0) engine.dispatch(...found, definitionsChangedEvent('what is reconciled already was read'));
+  }
+
+  /** None once this watch has pushed: what comes of that is in the log. */
+  #answeredSince(): readonly ObjectId[] {
+    const { engine, source } = this.#options;
+    if (pushedDigest(engine.state, source) !== this.#pushedAtStart) this.#unanswered = new Set();
+    return [...this.#unanswered].filter((id) => isSettled(engine.state, id));
   }
 
   get #artifacts(): ArtifactsRead {
@@ -167,6 +183,10 @@ function readsComposed(target: TargetDefinition, source: ObjectId): boolean {
 function appliedRevision(state: Readonly<EngineState>, target: TargetDefinition, source: ObjectId): string | undefined {
   const context = state.machines.get(targetMachineId(target.id))?.context as TargetContext | undefined;
   return readSource(target) === source ? context?.observation?.lastAppliedRevision : undefined;
+}
+
+function isSettled(state: Readonly<EngineState>, target: ObjectId): boolean {
+  return state.machines.get(targetMachineId(target))?.matches('settled') === true;
 }
 
 /** Nothing is on its way from here through the source. */
