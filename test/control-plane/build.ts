@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
+  argoCdExecutable,
   controlPlaneExecutable,
   type Executable,
   goVersion,
@@ -47,4 +48,6 @@ if (reason !== undefined) {
 const wanted = [kustomizeControllerExecutable()];
 if (kubebuilderAssets() === undefined) wanted.unshift(controlPlaneExecutable());
 if (spawnSync('kubectl', ['version', '--client']).status !== 0) wanted.push(kubectlExecutable());
+// Last: what it takes away from the others is no more than its own tests.
+wanted.push(argoCdExecutable());
 process.exit(wanted.every(build) ? 0 : 1);

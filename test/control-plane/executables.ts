@@ -50,6 +50,11 @@ export function kustomizeControllerExecutable(): Executable {
   return executable('kustomize-controller', module, 'github.com/fluxcd/kustomize-controller', '-s -w');
 }
 
+/** The parts of Argo CD that an Application needs, and what they call: `ARGOCD_BINARY_NAME` says which part it is. */
+export function argoCdExecutable(): Executable {
+  return executable('argo-cd', join(DIRECTORY, 'argo-cd'), '.', '-s -w');
+}
+
 /** kubectl of the same version, for machines without one. */
 export function kubectlExecutable(): Executable {
   const { ldflags } = controlPlaneExecutable();

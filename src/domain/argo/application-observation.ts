@@ -54,7 +54,7 @@ function stateOf(object: KubeObject, index: number, automated: boolean): Applica
     syncedRevision: revisionAt(asFields(operation.syncResult), index),
     operation: operationOf(object, operation),
     operationMessage: shown(asText(operation.message) ?? ''),
-    compared: comparedWhen(asText(status.reconciledAt), asText(operation.finishedAt)),
+    compared: comparedWhen(asText(status.reconciledAt), asText(operation.finishedAt), syncStatus),
     error: errorOf(status),
     automated,
     objects: objectsOf(status, syncStatus),
@@ -76,11 +76,17 @@ function operationOf(object: KubeObject, state: Fields): ApplicationState['opera
   return phase === 'Succeeded' ? 'succeeded' : 'failed';
 }
 
-function comparedWhen(reconciledAt: string | undefined, finishedAt: string | undefined): ApplicationState['compared'] {
+function comparedWhen(
+  reconciledAt: string | undefined,
+  finishedAt: string | undefined,
+  sync: ApplicationState['sync'],
+): ApplicationState['compared'] {
   if (reconciledAt === undefined) return 'never';
   if (finishedAt === undefined) return 'after';
   const [compared, finished] = [Date.parse(reconciledAt), Date.parse(finishedAt)];
   if (compared === finished) return 'same-second';
+  // It makes a difference only where one was found.
+  if (compared === finished + 1_000 && sync === 'OutOfSync') return 'next-second';
   return compared > finished ? 'after' : 'before';
 }
 

@@ -11,7 +11,7 @@ export interface ApplicationState {
   readonly operation: 'none' | 'requested' | 'running' | 'succeeded' | 'failed';
   readonly operationMessage: string;
   /** When the comparison was made, seen from the end of the last operation; both are known to the second only. */
-  readonly compared: 'never' | 'before' | 'same-second' | 'after';
+  readonly compared: 'never' | 'before' | 'same-second' | 'next-second' | 'after';
   /** ComparisonError, InvalidSpecError and the like: `<type>: <message>`. */
   readonly error: string | undefined;
   readonly automated: boolean;

@@ -20,7 +20,7 @@ export function applicationVerdict(seen: TargetObservation, state: ApplicationSt
   if (state.compared === 'never') return progressing('Unknown', 'it was never compared');
   if (state.compared === 'before') return progressing('Stale', 'it was not compared since its last sync');
   const isSyncFailed = state.operation === 'failed' && isWanted(state.syncedRevision, wanted);
-  // A comparison that fails leaves the revision as it was.
+  // After a comparison that failed the revision is that of before, or what the spec calls it.
   if (state.error !== undefined && !isSyncFailed) return comparisonFailure(seen, state, wanted);
   if (!isWanted(state.comparedRevision, wanted)) {
     return stale('revision', `compared with ${state.comparedRevision ?? 'nothing'}, waiting for ${wanted.revision}`);
@@ -66,8 +66,10 @@ function differenceVerdict(state: ApplicationState): Verdict {
   if (state.operation !== 'succeeded') {
     return state.automated ? progressing('OutOfSync', state.objects) : failed('OutOfSync', notSynced(state));
   }
-  // Whether this was seen before or after the sync of that very second, the next comparison tells.
-  if (state.compared === 'same-second') return progressing('OutOfSync', state.objects);
+  // Whether this was seen before or after that sync, the next comparison tells. Argo CD's own view of what is live comes a moment late, too, and is
+  // put right without another time of comparison.
+  if (state.compared === 'same-second' || state.compared === 'next-second')
+    return progressing('OutOfSync', state.objects);
   const isLastSynced = state.syncedRevision === state.comparedRevision;
   if (!isLastSynced && state.automated) return progressing('OutOfSync', state.objects);
   return failed('OutOfSync', isLastSynced ? `still different after its sync: ${state.objects}` : notSynced(state));

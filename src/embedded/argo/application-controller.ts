@@ -7,7 +7,6 @@ import { WorkQueue } from '../flux/work-queue.ts';
 import { asArray } from '../json-value.ts';
 import { performOperation } from './application-operation.ts';
 import { type CompareWith, higher, neededRefresh, type Refreshing, refresh } from './application-refresh.ts';
-import { projectName } from './application-spec.ts';
 import { type ArgoContext, argoResource, instanceName, patchArgo, readArgo } from './argo-context.ts';
 import { ManagedObjects } from './managed-objects.ts';
 import type { RepoServer } from './repo-server.ts';
@@ -121,12 +120,6 @@ export function applicationController(
     });
   }
 
-  function enqueueProject({ metadata }: KubeObject): void {
-    for (const application of store.list(argoResource(context, KIND))) {
-      if (projectName(application) === metadata.name) ask(queueKey(application), 'latest');
-    }
-  }
-
   /** An instance name is `name` in the control plane's namespace, else `<namespace>_<name>`. */
   function keyOfInstance(instance: string): string {
     const at = instance.indexOf('_');
@@ -138,7 +131,6 @@ export function applicationController(
       const { object, type } = event;
       for (const instance of refreshing.managed.observe(event)) ask(keyOfInstance(instance), 'recent');
       if (object.kind === KIND && type !== 'DELETED') refreshQueue.add(queueKey(object));
-      if (object.kind === 'AppProject' && object.metadata.namespace === context.namespace) enqueueProject(object);
     },
     start() {
       for (const object of store.list(argoResource(context, KIND))) refreshQueue.add(queueKey(object));

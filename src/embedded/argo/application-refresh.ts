@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../domain/kube-object.ts';
 import { rfc3339 } from '../clock.ts';
-import { asArray, asObject, asString, type JsonObject, sameJson } from '../json-value.ts';
+import { asObject, asString, type JsonObject, sameJson } from '../json-value.ts';
 import { comparedTo, sourcesOf } from './application-spec.ts';
 import {
   isHardRefresh,
@@ -136,13 +136,15 @@ export async function refresh(
     isHard: isHardRefresh(before),
   });
   const made = await comparable(context, before, manifests);
-  const comparison = made.error === undefined ? compare(context, before, made.objects, managed) : undefined;
+  // Without manifests what is live is compared with nothing: its health can be told, no more.
+  const comparison = compare(context, before, made.objects, managed);
+  const isKnown = made.error === undefined;
   const sync: JsonObject = {
-    status: comparison === undefined ? 'Unknown' : comparison.isSynced ? 'Synced' : 'OutOfSync',
+    status: !isKnown ? 'Unknown' : comparison.isSynced ? 'Synced' : 'OutOfSync',
     comparedTo: comparedTo(before),
-    ...(comparison === undefined ? keptRevision(status) : revisionFields(made.revisions, isMulti)),
+    ...(isKnown ? revisionFields(made.revisions, isMulti) : unresolvedRevision(before, recent)),
   };
-  const started = comparison === undefined ? {} : autoSync(context, before, comparison, made.revisions, isMulti);
+  const started = isKnown ? autoSync(context, before, comparison, made.revisions, isMulti) : {};
   persistStatus(context, before, {
     ...status,
     controllerNamespace: context.namespace,
@@ -150,10 +152,10 @@ export async function refresh(
       ...['InvalidSpecError', 'UnknownError', 'ComparisonError', 'SyncError'],
       ...['SharedResourceWarning', 'RepeatedResourceWarning'],
     ]),
-    health: nextHealth(context, asObject(status.health), comparison?.health ?? 'Unknown'),
+    health: nextHealth(context, asObject(status.health), comparison.health),
     ...(level === 'recent' && status.reconciledAt !== undefined ? {} : { reconciledAt: startedAt }),
-    resourceHealthSource: 'inline',
-    resources: comparison?.objects.map(resourceStatus).sort(byPlace) ?? asArray(status.resources),
+    ...(context.persistResourceHealth ? {} : { resourceHealthSource: 'appTree' }),
+    resources: comparison.objects.map((object) => resourceStatus(context, object, isKnown)).sort(byPlace),
     ...(isMulti
       ? { sourceTypes: made.sourceTypes }
       : { sourceType: made.sourceTypes[0] ?? asString(status.sourceType) ?? 'Directory' }),
@@ -163,19 +165,21 @@ export async function refresh(
   return started.againInMs;
 }
 
-function keptRevision(status: JsonObject): JsonObject {
-  const { revision, revisions } = asObject(status.sync);
-  return { ...(revision === undefined ? {} : { revision }), ...(revisions === undefined ? {} : { revisions }) };
+/** What was to be compared with, by the name that it has in the spec (or had before). */
+function unresolvedRevision(application: KubeObject, recent: readonly string[] | undefined): JsonObject {
+  const { sources, isMulti } = sourcesOf(application);
+  if (isMulti) return { revisions: null };
+  return { revision: recent?.[0] ?? asString(sources[0]?.targetRevision) ?? '' };
 }
 
 function conditionsOf(
   { error }: MadeManifests,
-  comparison: Comparison | undefined,
+  comparison: Comparison,
   syncError: string | undefined,
 ): readonly ApplicationCondition[] {
   return [
     ...(error === undefined ? [] : [{ type: 'ComparisonError', message: error }]),
-    ...(comparison?.conditions ?? []),
+    ...comparison.conditions,
     ...(syncError === undefined ? [] : [{ type: 'SyncError', message: syncError }]),
   ];
 }

@@ -36,6 +36,8 @@ export interface ArgoCdOptions {
   readonly tracking?: TrackingMethod;
   /** Workloads that nobody has written a status for. Default `current`: Healthy, since nothing rolls out here. */
   readonly unreportedHealth?: UnreportedHealth;
+  /** Whether `status.resources` tells the health of each. Default false, as since Argo CD 3.0. */
+  readonly persistResourceHealth?: boolean;
   /** Kinds that manifests use and the cluster does not have. Default `refuse`, as on a real cluster. */
   readonly unknownKinds?: UnknownKinds;
   /** Sources on other machines. Default `pull`; `assume` takes them as empty, without a request. */
@@ -81,6 +83,7 @@ export async function startArgoCd(options: ArgoCdOptions): Promise<EmbeddedArgoC
     tracking: options.tracking ?? 'annotation',
     unreportedHealth: options.unreportedHealth ?? 'current',
     unknownKinds: options.unknownKinds ?? 'refuse',
+    persistResourceHealth: options.persistResourceHealth ?? false,
     remoteSources: options.remoteSources ?? 'pull',
     rewrite: options.rewrite ?? ((object) => object),
     signal: abort.signal,

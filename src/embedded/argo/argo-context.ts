@@ -23,6 +23,8 @@ export interface ArgoContext {
   readonly tracking: TrackingMethod;
   readonly unreportedHealth: UnreportedHealth;
   readonly unknownKinds: UnknownKinds;
+  /** Whether `status.resources` tells the health of each. */
+  readonly persistResourceHealth: boolean;
   readonly remoteSources: RemoteSources;
   /** Changes what is built before it is compared. */
   readonly rewrite: (object: KubeObject) => KubeObject;

@@ -37,17 +37,17 @@ export function autoSync(
   const last = asObject(asObject(live.status).operationState);
   const lastSync = asObject(asObject(last.operation).sync);
   const isTried = wasTried(application, last, revisions);
-  const heals = isTried ? Number(lastSync.selfHealAttemptsCount ?? 0) : 0;
+  const heals = isTried ? Number(lastSync.autoHealAttemptsCount ?? 0) : 0;
   if (isTried) {
     if (last.phase !== 'Succeeded') {
-      return { error: `Failed sync attempt to ${revisions.join(', ')}: ${asString(last.message) ?? ''}` };
+      return { error: `Failed last sync attempt to [${revisions.join(' ')}]: ${asString(last.message) ?? ''}` };
     }
     if (!automated.selfHeal) return {};
     const waitMs = healBackoffMs(heals) - (context.clock.now() - Date.parse(asString(last.finishedAt) ?? ''));
     if (waitMs > 0) return { againInMs: waitMs };
   }
   if (automated.prune && !automated.allowEmpty && comparison.objects.every(({ target }) => target === undefined)) {
-    return { error: `Skipping sync attempt to ${revisions.join(', ')}: auto-sync will wipe out all resources` };
+    return { error: `Skipping sync attempt to [${revisions.join(' ')}]: auto-sync will wipe out all resources` };
   }
   const retry = asObject(asObject(application.spec).syncPolicy).retry;
   const options = syncOptionsOf(application);
@@ -60,14 +60,15 @@ export function autoSync(
       ...(options.length === 0 ? {} : { syncOptions: options }),
       ...(isTried
         ? {
-            selfHealAttemptsCount: heals + 1,
+            autoHealAttemptsCount: heals + 1,
             resources: different.map(({ group, kind, namespace, name }) => ({ group, kind, namespace, name })),
           }
         : {}),
     },
   };
-  // The state of the last operation goes with it.
-  patchArgo(context, live, { operation, status: { operationState: null } });
+  // The state of the last operation goes with it. Who writes the whole object writes an empty comparison where none was told yet.
+  const sync = asObject(live.status).sync === undefined ? { sync: { status: '' } } : {};
+  patchArgo(context, live, { operation, status: { operationState: null, ...sync } });
   return {};
 }
 

@@ -75,18 +75,22 @@ export function compare(
   };
 }
 
-/** `status.resources[]`. */
-export function resourceStatus(compared: ComparedObject): JsonObject {
+/** `status.resources[]`; `isKnown`: what is wanted could be made, else nothing can be said of an object. */
+export function resourceStatus(
+  { persistResourceHealth }: Pick<ArgoContext, 'persistResourceHealth'>,
+  compared: ComparedObject,
+  isKnown: boolean,
+): JsonObject {
   const { group, version, kind, namespace, name, target, live, isSynced, health } = compared;
   const wave = target === undefined ? 0 : waveOf(target);
   return {
     ...(group === '' ? {} : { group }),
-    ...(health === undefined ? {} : { health }),
+    ...(health === undefined || !persistResourceHealth ? {} : { health }),
     kind,
     name,
     ...(namespace === '' ? {} : { namespace }),
     ...(target === undefined && live !== undefined ? { requiresPruning: true } : {}),
-    status: isSynced ? 'Synced' : 'OutOfSync',
+    status: !isKnown ? 'Unknown' : isSynced ? 'Synced' : 'OutOfSync',
     ...(wave === 0 ? {} : { syncWave: wave }),
     version,
   };

@@ -22,11 +22,8 @@ export function specConditions(context: ArgoContext, application: KubeObject): r
     strings(project?.spec?.sourceNamespaces).some((glob) => pathGlob(glob)(namespace));
   if (project === undefined) return [invalid(`Application referencing project ${name} which does not exist`)];
   if (!isAllowedThere) {
-    return [
-      invalid(
-        `application '${application.metadata.name}' in namespace '${namespace}' is not allowed to use project '${name}'`,
-      ),
-    ];
+    const message = `application '${application.metadata.name}' in namespace '${namespace}' is not permitted to use project '${name}'`;
+    return [{ type: 'UnknownError', message }];
   }
   return [...sourceConditions(application, project), ...destinationConditions(application, project)];
 }

@@ -116,7 +116,7 @@ export class RepoServer {
     const files = await this.#files(asString(source.repoURL) ?? '', revision, isHard);
     const written = asString(source.path) ?? '';
     const path = resolvePath('', written);
-    if (path === undefined) throw new Error(`${written}: app path is outside repository root`);
+    if (path === undefined) throw new Error(`${written}: app path outside root`);
     const tree = artifactTree(files);
     if (!tree.isDirectory(path)) throw new Error(`${written}: app path does not exist`);
     const sourceType = typeOf(source, path, files);

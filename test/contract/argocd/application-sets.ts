@@ -54,16 +54,11 @@ export function describeApplicationSets(subject: () => ArgoSubject): void {
 
   test('the git generator makes one for each directory that matches and is not excluded', async (context) => {
     const world = await openWorld(subject(), context);
-    const url = `https://git.example/${world.namespace}.git`;
     const files = ['apps/a/m.yaml', 'apps/b/m.yaml', 'apps/b/deep/m.yaml', 'apps/old/m.yaml', 'other/m.yaml'];
-    const content = (path: string) => ({
-      content: Buffer.from(world.configMap(path.replaceAll(/[/.]/g, '-'))),
-      mode: 0o644,
-    });
-    subject().git.set(url, {
-      commit: '0123456789012345678901234567890123456789',
-      files: new Map(files.map((path) => [path, content(path)])),
-    });
+    const { url, commit } = await subject().serveGit(
+      world.namespace,
+      Object.fromEntries(files.map((path) => [path, world.configMap(path.replaceAll(/[/.]/g, '-'))])),
+    );
     await world.create('ApplicationSet', 'argocd', {
       metadata: { name: world.namespace },
       spec: {
@@ -82,7 +77,7 @@ export function describeApplicationSets(subject: () => ArgoSubject): void {
     });
     await eventually('a and b', async () => (await applications(world)).join() === 'a,b');
     const synced = await world.until('a', (application) => statusOf(application).sync?.status === 'Synced');
-    expect(statusOf(synced).sync?.revision).toMatch(/^0123/);
+    expect(statusOf(synced).sync?.revision).toBe(commit);
   });
 
   test('what others change of spec, labels and annotations is put back; a refresh is kept', async (context) => {

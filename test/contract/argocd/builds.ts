@@ -47,7 +47,7 @@ export function describeBuilds(subject: () => ArgoSubject): void {
     await world.application('web');
     const failed = await world.until('web', (application) => statusOf(application).sync?.status === 'Unknown');
     expect(conditionOf(failed, 'ComparisonError')).toMatch(
-      /`kustomize build <path to cached source>\/web` failed exit status 1: .*security/s,
+      /`kustomize build \S.*\/web` failed exit status 1: .*security/s,
     );
   });
 

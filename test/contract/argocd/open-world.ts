@@ -6,10 +6,10 @@ import { ArgoWorld } from './world.ts';
 export async function openWorld(
   subject: ArgoSubject,
   context: TestContext,
-  repository?: Readonly<Record<string, string>>,
+  access?: Readonly<Record<string, string>>,
 ): Promise<ArgoWorld> {
-  const world = new ArgoWorld(subject);
+  const world = new ArgoWorld(subject, access);
   context.onTestFinished(() => world.close());
-  await world.open(repository);
+  await world.open();
   return world;
 }

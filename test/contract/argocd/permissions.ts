@@ -5,23 +5,26 @@ import { conditionOf, statusOf } from './world.ts';
 
 /** docs: user-guide/projects, operator-manual/app-any-namespace; util/argo/argo.go: ValidatePermissions. */
 export function describePermissions(subject: () => ArgoSubject): void {
-  test('a project that does not exist is an InvalidSpecError, and mended by making it', async (context) => {
+  test('a project that does not exist is an InvalidSpecError; making it is noticed with the next comparison', async (context) => {
     const world = await openWorld(subject(), context);
     const one = await world.push({ 'web/a.yaml': world.configMap('a') });
     await world.application('web', { project: world.namespace });
     const failed = await world.until(
       'web',
-      (application) => conditionOf(application, 'InvalidSpecError') !== undefined,
+      (application) =>
+        conditionOf(application, 'InvalidSpecError') !== undefined && statusOf(application).sync?.status === 'Unknown',
     );
     expect(conditionOf(failed, 'InvalidSpecError')).toBe(
       `Application referencing project ${world.namespace} which does not exist`,
     );
-    expect(statusOf(failed).sync?.status).toBe('Unknown');
     await world.create('AppProject', 'argocd', {
       metadata: { name: world.namespace },
       spec: { sourceRepos: ['*'], destinations: [{ server: '*', namespace: '*' }] },
     });
-    await world.synced('web', one);
+    await world.untilInProject('web', (application) => {
+      const { sync } = statusOf(application);
+      return sync?.status === 'Synced' && sync.revision === one;
+    });
   });
 
   test('a project permits repositories and destinations', async (context) => {
@@ -32,9 +35,8 @@ export function describePermissions(subject: () => ArgoSubject): void {
       spec: { sourceRepos: ['oci://elsewhere/*'], destinations: [{ server: '*', namespace: 'team-*' }] },
     });
     await world.application('web', { project: world.namespace });
-    const failed = await world.until(
-      'web',
-      (application) => conditionOf(application, 'InvalidSpecError') !== undefined,
+    const failed = await world.untilInProject('web', (application) =>
+      JSON.stringify(statusOf(application)).includes('is not permitted in project'),
     );
     const messages = statusOf(failed).conditions?.map(({ message }) => message);
     expect(messages).toContain(`application repo ${world.url} is not permitted in project '${world.namespace}'`);
@@ -54,7 +56,7 @@ export function describePermissions(subject: () => ArgoSubject): void {
     });
     await world.application('web', { project: world.namespace }, { namespace: team });
     await world.application('web', { project: world.namespace }, { namespace: stranger });
-    await world.until(
+    await world.untilInProject(
       'web',
       (application) => statusOf(application).sync?.revision === one && statusOf(application).sync?.status === 'Synced',
       team,
@@ -66,10 +68,10 @@ export function describePermissions(subject: () => ArgoSubject): void {
     await world.application('denied', {}, { namespace: team });
     const denied = await world.until(
       'denied',
-      (application) => conditionOf(application, 'InvalidSpecError') !== undefined,
+      (application) => conditionOf(application, 'UnknownError') !== undefined,
       team,
     );
-    expect(conditionOf(denied, 'InvalidSpecError')).toContain(`is not allowed to use project 'default'`);
+    expect(conditionOf(denied, 'UnknownError')).toContain(`is not permitted to use project 'default'`);
   });
 
   test('a generation counts changes of the status, which is no subresource (manifests/crds/application-crd.yaml)', async (context) => {

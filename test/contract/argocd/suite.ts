@@ -9,7 +9,7 @@ import { describeSync } from './sync.ts';
 
 /**
  * What Argo CD promises, each case with where that is written: its documentation (docs: user-guide, operator-manual of argo-cd.readthedocs.io), or
- * the source file of argoproj/argo-cd that does it. Read, not run against a real one: that cannot be built here.
+ * the source file of argoproj/argo-cd that does it.
  */
 export function describeArgoCd(subject: () => ArgoSubject): void {
   describeRefresh(subject);

@@ -16,17 +16,26 @@ const KINDS: Readonly<Record<string, { readonly group: string; readonly version:
   Deployment: { group: 'apps', version: 'v1', plural: 'deployments' },
 };
 
+const REFRESH_NORMAL = { 'argocd.argoproj.io/refresh': 'normal' };
+
 /** One test's own namespace, repository and Applications. */
 export class ArgoWorld {
   readonly subject: ArgoSubject;
   readonly namespace = `n${randomUUID().slice(0, 8)}`;
+  /** In the registry. */
+  readonly repository: string;
   readonly url: string;
+  readonly #access: Readonly<Record<string, string>> | undefined;
   readonly #states: KubeObject[] = [];
   readonly #stop: () => void;
 
-  constructor(subject: ArgoSubject) {
+  /** `access`: what the Secret of the repository says, where that is not just that it speaks plain HTTP. */
+  constructor(subject: ArgoSubject, access?: Readonly<Record<string, string>>) {
     this.subject = subject;
-    this.url = `oci://${subject.registry.host}/${this.namespace}`;
+    const known = access === undefined ? subject.takeRepository() : undefined;
+    this.repository = known ?? this.namespace;
+    this.#access = known === undefined ? (access ?? { type: 'oci', insecureOCIForceHttp: 'true' }) : undefined;
+    this.url = `oci://${subject.registry.host}/${this.repository}`;
     this.#stop = listWatch({
       client: subject.client,
       resource: kindOf('Application'),
@@ -38,13 +47,12 @@ export class ArgoWorld {
   }
 
   /** Gives Argo CD its way to the registry, and the test its namespace. */
-  async open(
-    repository: Readonly<Record<string, string>> = { type: 'oci', insecureOCIForceHttp: 'true' },
-  ): Promise<void> {
+  async open(): Promise<void> {
     await this.create('Namespace', undefined, { metadata: { name: this.namespace } });
+    if (this.#access === undefined) return;
     await this.create('Secret', 'argocd', {
       metadata: { name: this.namespace, labels: { 'argocd.argoproj.io/secret-type': 'repository' } },
-      stringData: { url: this.url, ...repository },
+      stringData: { url: this.url, ...this.#access },
     });
   }
 
@@ -54,7 +62,7 @@ export class ArgoWorld {
 
   /** Returns the manifest's digest. */
   push(files: Readonly<Record<string, string>>, tag = 'dev'): Promise<string> {
-    return pushFiles(this.subject.registry, this.namespace, files, tag);
+    return pushFiles(this.subject.registry, this.repository, files, tag);
   }
 
   configMap(name: string, value = 'one', metadata = ''): string {
@@ -124,9 +132,29 @@ export class ArgoWorld {
 
   /** The newest state of the Application, once it is as wanted. */
   until(name: string, accept: (application: KubeObject) => boolean, namespace = 'argocd'): Promise<KubeObject> {
+    return eventually(
+      `${name} being as wanted: ${accept}`,
+      async () => {
+        const last = this.#statesOf(name, namespace).at(-1);
+        return last !== undefined && accept(last) ? last : undefined;
+      },
+      () => JSON.stringify(this.#statesOf(name, namespace).at(-1)?.status),
+    );
+  }
+
+  /** As `until`, with a project that was just made: the real one may not have it in its cache yet, and is asked anew while it says so. */
+  untilInProject(
+    name: string,
+    accept: (application: KubeObject) => boolean,
+    namespace = 'argocd',
+  ): Promise<KubeObject> {
     return eventually(`${name} being as wanted: ${accept}`, async () => {
-      const last = this.#statesOf(name, namespace).at(-1);
-      return last !== undefined && accept(last) ? last : undefined;
+      const application = await this.get('Application', this.id(name), namespace);
+      if (application === undefined || accept(application)) return application;
+      if (conditionOf(application, 'InvalidSpecError')?.includes('which does not exist')) {
+        await this.patch('Application', this.id(name), { metadata: { annotations: REFRESH_NORMAL } }, namespace);
+      }
+      return undefined;
     });
   }
 
@@ -141,10 +169,12 @@ export class ArgoWorld {
     return this.#states.filter(({ metadata }) => metadata.name === this.id(name) && metadata.namespace === namespace);
   }
 
+  /** Synced at that revision, as of a comparison after the end of its last sync. */
   synced(name: string, revision: string): Promise<KubeObject> {
     return this.until(name, (application) => {
-      const { sync } = statusOf(application);
-      return sync?.status === 'Synced' && sync.revision === revision && application.operation === undefined;
+      const { sync, reconciledAt = '', operationState } = statusOf(application);
+      const isThere = sync?.status === 'Synced' && sync.revision === revision && application.operation === undefined;
+      return isThere && reconciledAt >= (operationState?.finishedAt ?? '');
     });
   }
 

@@ -181,12 +181,24 @@ describe('failures', () => {
     const resources = [
       { kind: 'ConfigMap', namespace: 'shop', name: 'old', status: 'OutOfSync', requiresPruning: true },
     ];
-    expect(verdictOf({ status: { sync: { status: 'OutOfSync', revision: NEW }, resources } })).toMatchObject({
+    const sync = { status: 'OutOfSync', revision: NEW };
+    const operationState = done('Succeeded', NEW, '', '2026-01-01T10:00:06Z');
+    expect(verdictOf({ status: { sync, operationState, resources } })).toMatchObject({
       verdict: 'failed',
       reason: 'OutOfSync',
       message: 'still different after its sync: ConfigMap/shop/old (requires pruning)',
     });
   });
+  test.each(['2026-01-01T10:00:07Z', '2026-01-01T10:00:08Z'])(
+    'but not different in the second after the sync: what is live may be seen a moment late (ended %s)',
+    (ended) => {
+      const sync = { status: 'OutOfSync', revision: NEW };
+      const resources = [{ kind: 'ConfigMap', namespace: 'shop', name: 'settings', status: 'OutOfSync' }];
+      const status = { sync, operationState: done('Succeeded', NEW, '', ended), resources };
+      expect(verdictOf({ status })).toMatchObject({ verdict: 'progressing', reason: 'OutOfSync' });
+      expect(verdictOf({ status: { ...status, sync: { status: 'Synced', revision: NEW } } }).verdict).toBe('ready');
+    },
+  );
 });
 
 test('Progressing and Missing health wait, a paused one too', () => {

@@ -9,10 +9,10 @@ const OPERATION = fields({
   initiatedBy: fields({ automated: FLAG, username: TEXT }),
   retry: RETRY,
   sync: fields({
-    ...each(FLAG, 'autoHealAttempts', 'dryRun', 'prune'),
+    ...each(FLAG, 'dryRun', 'prune'),
     ...each(list(TEXT), 'manifests', 'revisions', 'syncOptions'),
     revision: TEXT,
-    selfHealAttemptsCount: COUNT,
+    autoHealAttemptsCount: COUNT,
     resources: list(fields(each(TEXT, 'group', 'kind', 'name', 'namespace'), 'kind', 'name')),
     source: SOURCE,
     sources: list(SOURCE),
