@@ -50,6 +50,11 @@ export function isOutage({ kind }: Failure): boolean {
   return kind === 'unavailable' || kind === 'timeout' || kind === 'throttled';
 }
 
+/** What went wrong and what to do about it, in a line. */
+export function messageWithHint({ message, hint }: Failure): string {
+  return hint === undefined ? message : `${message.replace(/\.$/, '')}. ${hint}`;
+}
+
 /** A failure as an exception, for the layers that do I/O. */
 export class FailureError extends Error {
   readonly failure: Failure;

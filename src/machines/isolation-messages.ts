@@ -1,3 +1,4 @@
+import { messageWithHint } from '../domain/failure.ts';
 import type { IsolationContext, IsolationEvent } from './isolation-context.ts';
 import { type Messages, targetMachineId, WATCH } from './messages.ts';
 
@@ -36,14 +37,10 @@ export function failedMessages({ context, event }: Args): Messages {
 /** The target reads its own source already, and there is no other way to it: says what to do about that. */
 export function refusedMoveMessages({ context, event }: Args): Messages {
   if (!('failure' in event)) return { messages: [] };
-  const { failure } = event;
+  const { hint: _, ...failure } = event.failure;
+  const told = messageWithHint(event.failure).replace(/\.$/, '');
   const cure = 'Or end the watch: that puts the target back on the shared source.';
-  const told = [
-    `its own source, ${context.source}, does not get what was saved: ${failure.message.replace(/\.$/, '')}.`,
-    failure.hint,
-    cure,
-  ];
-  const message = told.filter((part) => part !== undefined).join(' ');
+  const message = `its own source, ${context.source}, does not get what was saved: ${told}. ${cure}`;
   return failedMessages({ context, event: { ...event, failure: { ...failure, message } } });
 }
 

@@ -1,6 +1,6 @@
 import { assign, cancel, raise, setup } from 'xstate';
 import { backoffMs } from '../domain/backoff.ts';
-import { isOutage, isRetryable } from '../domain/failure.ts';
+import { isOutage, isRetryable, messageWithHint } from '../domain/failure.ts';
 import type { Limits } from '../domain/limits.ts';
 import { requestToken } from '../domain/request-token.ts';
 import type { Messages } from './messages.ts';
@@ -173,7 +173,7 @@ export const targetMachine = setup({
         attempt: failure.kind === 'breaker-open' ? context.attempt : context.attempt + 1,
         retryAfterMs: failure.retryAfterMs ?? 0,
         reason: failure.kind,
-        message: failure.message,
+        message: messageWithHint(failure),
         settledAt: event.at,
       };
     }),

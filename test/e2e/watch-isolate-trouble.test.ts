@@ -41,7 +41,7 @@ describe('the registry, in the middle of a push of one target alone', () => {
     const fault = refusingUploads(watch, 405);
     await watch.edit(async () => {
       watch.write('a/own.yaml', configMap('a', 'two'));
-      await watch.untilShown(/405/);
+      await watch.untilShown(/405.*seems to be read-only .* with --registry/);
     });
     expect(watch.live('a')).toBe('one');
     expect(sourceOf(watch, 'a')).toBe('shop');
