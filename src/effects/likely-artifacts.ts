@@ -6,7 +6,7 @@ import type { RelativePath } from '../domain/paths.ts';
 import type { ChangingTree } from '../domain/source-files.ts';
 import type { SourceMapping } from '../domain/source-mapping.ts';
 import type { ObjectId } from '../domain/target.ts';
-import { type FileToPush, filesToPush } from './files-to-push.ts';
+import { type FileToPush, filesToPush, fileToPush } from './files-to-push.ts';
 
 /** What would be pushed if some files have new contents, and nothing else differs from what was resolved last. A guess: nothing is decided by it. */
 export interface LikelyArtifacts {
@@ -30,21 +30,21 @@ export function likelyArtifacts(mapping: SourceMapping, changed: readonly Relati
     files.set(path, found);
     for (const target of mapping.readersOf(path)) targets.add(target);
   }
+  // A target that reads the source itself reads what is visible of it.
+  const after = overlaidTree(mapping.visible, files);
   return {
     targets: [...targets],
     artifactOf: (target) => {
       const state = states.get(target);
       if (state?.closure === undefined || state.root.artifact !== undefined) return undefined;
-      const root = { ...state.root, tree: overlaidTree(state.root.tree, files) };
-      const outcome = closureArtifact({ ...state, root, digest: closureDigest(state.closure, root.tree) });
+      const root = { ...state.root, tree: after };
+      const outcome = closureArtifact({ ...state, root, digest: closureDigest(state.closure, after) });
       return 'artifact' in outcome ? outcome.artifact : undefined;
     },
     filesToPush: () =>
-      filesToPush({ contents: mapping.contents, visible: mapping.visible }).map((file) => {
-        const found = files.get(file.path);
-        return found === undefined
-          ? file
-          : { path: file.path, mode: found.facts.mode, digest: found.facts.digest, read: () => found.content };
+      filesToPush(mapping).map((file) => {
+        const facts = files.get(file.path)?.facts;
+        return facts === undefined ? file : fileToPush(after, file.path, facts.mode, facts.digest);
       }),
   };
 }

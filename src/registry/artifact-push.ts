@@ -55,16 +55,13 @@ export interface ArtifactPush {
   prepare(likely?: LikelyArtifact): Promise<void>;
 }
 
-/** What was not there a moment ago is taken for not there: the push sends it. */
-const ABSENT_MS = 1_000;
-
 export function artifactPush(requests: RepositoryRequests): ArtifactPush {
   const task = requests.taskOf('push to');
   const uploads = createBlobUploads(requests);
   const manifests = new OneAtATime<void>();
   const archives = new RecentArchives();
   /** Digest of the manifest at a tag or digest, `none` where there was none. */
-  const manifestsAt = new Lately<string>(ABSENT_MS, requests.now);
+  const manifestsAt = new Lately<string>(requests.now);
   const accept = { accept: MANIFEST_MEDIA_TYPE };
 
   async function pushArtifact(artifact: Artifact): Promise<PushedArtifact> {
@@ -81,18 +78,15 @@ export function artifactPush(requests: RepositoryRequests): ArtifactPush {
     const { blobs, manifest, at, signal, beforeManifest } = parts;
     const digests = blobs.map(({ descriptor }) => descriptor.digest);
     const isRemembered = digests.some((digest) => uploads.isKnown(digest));
-    const found = isOtherAt(at, manifest.descriptor.digest) ? undefined : digestAt(at, signal);
-    const isThere = async (): Promise<boolean> => (await found) === manifest.descriptor.digest;
-    const bring = async (blob: Blob): Promise<number> => {
-      const isMissing = await uploads.isMissing(task, blob.descriptor.digest, signal);
-      return isMissing && !(await isThere()) ? uploads.bring(task, blob, signal) : 0;
-    };
-    const [sent] = await Promise.all([
-      Promise.all(blobs.map(bring)),
-      beforeManifest === undefined ? undefined : nextTurn().then(beforeManifest),
-      found,
+    const [found, ...missing] = await Promise.all([
+      isOtherAt(at, manifest.descriptor.digest) ? undefined : digestAt(at, signal),
+      ...digests.map((digest) => uploads.isMissing(task, digest, signal)),
     ]);
-    if (await isThere()) return undefined;
+    if (found === manifest.descriptor.digest) return undefined;
+    const [sent] = await Promise.all([
+      Promise.all(blobs.filter((_, index) => missing[index] === true).map((blob) => uploads.bring(task, blob, signal))),
+      beforeManifest === undefined ? undefined : nextTurn().then(beforeManifest),
+    ]);
     try {
       await manifests.run(`${at} ${manifest.descriptor.digest}`, signal, () => putManifest(parts));
     } catch (error) {

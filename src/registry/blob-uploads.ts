@@ -29,8 +29,6 @@ export interface BlobUploads {
 const PREPARED_MS = 300_000;
 /** Where it did not take it, it is not asked again for so long. */
 const REFUSED_MS = 5_000;
-/** A blob that was missing a moment ago is taken for missing. Should somebody have brought it since, it is sent once more. */
-const MISSING_MS = 1_000;
 const DONE: readonly number[] = [201, 204];
 /** What registries and their storages answer for an upload they do not know any more. */
 const FORGOTTEN: readonly number[] = [400, 403, 404, 410, 416];
@@ -49,7 +47,7 @@ interface Prepared {
 export function createBlobUploads(requests: RepositoryRequests): BlobUploads {
   const known = new Set<string>();
   const uploads = new OneAtATime<number>();
-  const missing = new Lately<true>(MISSING_MS, requests.now);
+  const missing = new Lately<true>(requests.now);
   let prepared: readonly Prepared[] = [];
 
   /** Where the bytes of an upload go; undefined where the registry wants none. */

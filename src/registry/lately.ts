@@ -1,19 +1,20 @@
+/** From a look ahead to the push that follows. What was not there is then taken for not there: should somebody have brought it, it is sent once more. */
+const HOLDS_MS = 1_000;
+
 /** Answers that hold for a moment. */
 export class Lately<Answer> {
-  readonly #holdsMs: number;
   readonly #now: () => number;
   readonly #answers = new Map<string, { readonly answer: Answer; readonly until: number }>();
 
   /** `now`: ms since the epoch. */
-  constructor(holdsMs: number, now: () => number) {
-    this.#holdsMs = holdsMs;
+  constructor(now: () => number) {
     this.#now = now;
   }
 
   note(key: string, answer: Answer): void {
     const now = this.#now();
     for (const [other, { until }] of this.#answers) if (until <= now) this.#answers.delete(other);
-    this.#answers.set(key, { answer, until: now + this.#holdsMs });
+    this.#answers.set(key, { answer, until: now + HOLDS_MS });
   }
 
   /** Undefined where nothing is known, or not any more. */

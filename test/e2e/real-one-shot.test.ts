@@ -12,6 +12,7 @@ import { runMain } from '../cli/run-main.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
 import { controlPlaneExecutable, kustomizeControllerExecutable, whySkipped } from '../control-plane/executables.ts';
 import { fluxDefinitions } from '../control-plane/flux-definitions.ts';
+import { connectionTo } from '../support/connection-to.ts';
 import { customDefinition } from '../support/custom-definition.ts';
 import { ownedBy, warning } from '../support/failing-workload.ts';
 import { kustomization, ociRepository } from '../support/flux-manifests.ts';
@@ -32,14 +33,7 @@ describe.skipIf(skipped !== undefined)('against a real API server', () => {
 
   beforeAll(async () => {
     plane = await startControlPlane();
-    client = createClusterClient({
-      contextName: 'real',
-      server: plane.url,
-      namespace: 'default',
-      configFiles: [],
-      token: plane.token,
-      caData: plane.certificateAuthority,
-    });
+    client = createClusterClient(connectionTo(plane));
     apply = new ServerSideApply(client);
     await install(...fluxDefinitions());
     const directory = mkdtempSync(join(tmpdir(), 'reconcile-machine-one-shot-'));

@@ -6,7 +6,7 @@ import { type RealWorld, startRealWorld } from './real/real-world.ts';
 import { withoutAskedAgain } from './real/sent-away.ts';
 import { openShop, type Shop, type ShopOptions } from './real/shop.ts';
 import { configMap, deployment, kustomizationFile, SHOP_TARGETS } from './real/shop-files.ts';
-import type { PrintedEvent } from './watch-process.ts';
+import type { PrintedEvent, WatchProcess } from './watch-process.ts';
 
 const skipped = whySkipped(controlPlaneExecutable(), kustomizeControllerExecutable());
 
@@ -28,6 +28,10 @@ const ROLLOUT: ShopOptions = {
     'jobs/jobs.yaml': configMap('jobs', 'one'),
   },
 };
+
+function eventsSince({ events }: WatchProcess, from: number): readonly PrintedEvent[] {
+  return events.filter(({ seq }) => seq > from);
+}
 
 describe.skipIf(skipped !== undefined)('a watch whose cluster fails under it', () => {
   let world: RealWorld;
@@ -59,13 +63,7 @@ describe.skipIf(skipped !== undefined)('a watch whose cluster fails under it', (
     await world.plane.start();
     await shop.untilLive('docs', 'two');
     await shop.atRest(watch);
-    expect(
-      await patchesSince(
-        shop,
-        patched,
-        watch.events.filter(({ seq }) => seq > from),
-      ),
-    ).toEqual({ source: 1, docs: 1 });
+    expect(await patchesSince(shop, patched, eventsSince(watch, from))).toEqual({ source: 1, docs: 1 });
     for (const target of shop.targets) await shop.untilReady(target);
     expect(watch.stderr).toContain('objects are watched again');
     expect(watch.exit).toBeUndefined();
@@ -82,12 +80,12 @@ describe.skipIf(skipped !== undefined)('a watch whose cluster fails under it', (
     await shop.untilLive('web-settings', 'two');
     await shop.atRest(watch);
     for (const target of shop.targets) await shop.untilReady(target);
-    const since = watch.events.filter(({ seq }) => seq > from);
+    const since = eventsSince(watch, from);
     const { source = 0, ...targets } = await patchesSince(shop, patched, since);
     // The server may have been killed between the write and its answer: that request is not known to have arrived.
     expect(source).toBeLessThanOrEqual(2);
     expect(targets).toEqual({ blog: 1, web: 1 });
-    const pushes = watch.events.filter(({ seq, type }) => seq > from && type === 'ArtifactPushed');
+    const pushes = since.filter(({ type }) => type === 'ArtifactPushed');
     expect(pushes.filter(({ unchanged }) => unchanged !== true)).toHaveLength(1);
   });
 
@@ -104,13 +102,7 @@ describe.skipIf(skipped !== undefined)('a watch whose cluster fails under it', (
     await shop.settled(watch, 'docs', 'ready', from, 60_000);
     await shop.atRest(watch);
     await shop.untilReady('docs');
-    expect(
-      await patchesSince(
-        shop,
-        patched,
-        watch.events.filter(({ seq }) => seq > from),
-      ),
-    ).toEqual({ source: 1, docs: 1 });
+    expect(await patchesSince(shop, patched, eventsSince(watch, from))).toEqual({ source: 1, docs: 1 });
   });
 
   test('the history is compacted while the watch is cut off: it lists again, and what was deleted meanwhile is gone from its status', async (context) => {

@@ -33,6 +33,16 @@ async function interrupted(watch: WatchProcess): Promise<void> {
   expect((await watch.closed).code, watch.stderr).toBe(130);
 }
 
+/** A watch that has isolated `name` by a save. */
+async function isolated(world: ArgoWorld, name: string, value: string): Promise<WatchProcess> {
+  const watch = world.watch('--isolate');
+  await watch.started();
+  const from = watch.lastSeq;
+  world.save(name, value);
+  await settled(watch, name, from);
+  return watch;
+}
+
 describe.skipIf(skipped !== undefined)('watch of Applications, on a real API server and the real Argo CD', () => {
   let world: ArgoWorld;
   beforeAll(async () => {
@@ -66,11 +76,7 @@ describe.skipIf(skipped !== undefined)('watch of Applications, on a real API ser
   test('isolated, a save moves one Application alone; at the end all is as it was, and at what is on the disk', async () => {
     await world.untilAllSynced();
     const before = await world.declared();
-    const watch = world.watch('--isolate');
-    await watch.started();
-    const from = watch.lastSeq;
-    world.save('docs', 'isolated');
-    await settled(watch, 'docs', from);
+    const watch = await isolated(world, 'docs', 'isolated');
     expect(await world.live('docs')).toBe('isolated');
     expect(await targetRevision(world, 'docs')).toMatch(DIGEST);
     expect([await targetRevision(world, 'blog'), await targetRevision(world, 'web')]).toEqual(['dev', 'dev']);
@@ -83,11 +89,7 @@ describe.skipIf(skipped !== undefined)('watch of Applications, on a real API ser
   test('what a killed session left is put back by restore', async () => {
     await world.untilAllSynced();
     const before = await world.declared();
-    const watch = world.watch('--isolate');
-    await watch.started();
-    const from = watch.lastSeq;
-    world.save('web', 'killed');
-    await settled(watch, 'web', from);
+    const watch = await isolated(world, 'web', 'killed');
     await watch.kill();
     expect(await targetRevision(world, 'web')).toMatch(DIGEST);
     const { code, stdout, stderr } = await world.run('restore');

@@ -3,6 +3,7 @@ import { type ClusterClient, createClusterClient } from '../../src/cluster/clien
 import type { Clock } from '../../src/cluster/clock.ts';
 import type { KubeObject } from '../../src/domain/kube-object.ts';
 import { type ClusterOptions, type EmbeddedCluster, startCluster } from '../../src/embedded/testing.ts';
+import { connectionTo } from '../support/connection-to.ts';
 import { kustomization, NAMESPACE, ociRepository } from '../support/flux-manifests.ts';
 import { IsolatingSession, restoring } from '../support/isolating-session.ts';
 
@@ -44,14 +45,7 @@ export async function openIsolatedWorld(context: TestContext, options: ClusterOp
   });
   const connected = (token: string, clock?: Clock): ClusterClient => {
     const client = createClusterClient(
-      {
-        contextName: 'test',
-        server: cluster.url,
-        namespace: 'default',
-        configFiles: [],
-        token,
-        ...(cluster.certificateAuthority === undefined ? {} : { caData: cluster.certificateAuthority }),
-      },
+      connectionTo({ url: cluster.url, token, certificateAuthority: cluster.certificateAuthority }),
       clock === undefined ? {} : { clock },
     );
     clients.push(client);

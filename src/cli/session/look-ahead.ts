@@ -3,7 +3,7 @@ import type { RelativePath } from '../../domain/paths.ts';
 import type { ObjectId } from '../../domain/target.ts';
 import { closureParts } from '../../effects/closure-artifact.ts';
 import type { ChooseSource } from '../../effects/isolation-choice.ts';
-import type { KeptContents } from '../../effects/push-artifact.ts';
+import type { KeptContents, PushFile, ResolvedFile } from '../../effects/push-artifact.ts';
 import type { Underway } from '../../effects/underway.ts';
 import type { Workspace } from '../../effects/workspace.ts';
 import type { Clock } from '../../engine/clock.ts';
@@ -86,7 +86,7 @@ export class LookAhead {
     }
   }
 
-  #read(artifact: ObjectId, files: Parameters<ReturnType<KeptContents['of']>['read']>[0]) {
+  #read(artifact: ObjectId, files: readonly PushFile[]): readonly ResolvedFile[] | undefined {
     const read = this.#options.contents.of(artifact).read(files);
     return 'contents' in read ? read.contents : undefined;
   }

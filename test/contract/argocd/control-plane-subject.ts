@@ -5,20 +5,14 @@ import { argoCdDefinitions, argoCdSettings } from '../../control-plane/argo-cd-d
 import { startControlPlane } from '../../control-plane/control-plane.ts';
 import { startForegroundCollector } from '../../control-plane/foreground-collector.ts';
 import { ARGOCD, repositorySecret } from '../../support/argo-manifests.ts';
+import { connectionTo } from '../../support/connection-to.ts';
 import { startServedGit } from './served-git.ts';
 import { type ArgoSubject, TEAM_NAMESPACES } from './subject.ts';
 
 /** The real API server and the real Argo CD, with the embedded registry. */
 export async function startControlPlaneSubject(): Promise<ArgoSubject> {
   const [plane, registry, git] = await Promise.all([startControlPlane(), startRegistry(), startServedGit()]);
-  const client = createClusterClient({
-    contextName: 'contract',
-    server: plane.url,
-    namespace: 'default',
-    configFiles: [],
-    token: plane.token,
-    caData: plane.certificateAuthority,
-  });
+  const client = createClusterClient(connectionTo(plane));
   await installArgoCd(client);
   const repositories = Array.from({ length: REPOSITORIES }, (_, index) => `known-${index}`);
   await Promise.all(

@@ -6,6 +6,7 @@ import {
   startCluster,
   startRegistry,
 } from '../../../src/embedded/testing.ts';
+import { connectionTo } from '../../support/connection-to.ts';
 
 /** A cluster in which Argo CD is at work: the stand-ins of this package, or the real one on a real API server. */
 export interface ArgoSubject {
@@ -40,14 +41,7 @@ export async function startEmbeddedSubject(): Promise<ArgoSubject> {
     applicationNamespaces: [TEAM_NAMESPACES],
     git: async (url) => git.get(url),
   });
-  const client = createClusterClient({
-    contextName: 'contract',
-    server: cluster.url,
-    namespace: 'default',
-    configFiles: [],
-    token: cluster.token,
-    ...(cluster.certificateAuthority === undefined ? {} : { caData: cluster.certificateAuthority }),
-  });
+  const client = createClusterClient(connectionTo(cluster));
   return {
     name: 'embedded',
     client,

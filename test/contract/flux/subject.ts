@@ -1,10 +1,10 @@
 import { type ClusterClient, createClusterClient } from '../../../src/cluster/client.ts';
-import type { ClusterConnection } from '../../../src/cluster/connection.ts';
 import { type EmbeddedRegistry, startCluster, startFlux, startRegistry } from '../../../src/embedded/testing.ts';
-import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
+import { startControlPlane } from '../../control-plane/control-plane.ts';
 import { fluxDefinitions } from '../../control-plane/flux-definitions.ts';
 import { startKustomizeController } from '../../control-plane/kustomize-controller.ts';
 import { startSourceFeeder } from '../../control-plane/source-feeder.ts';
+import { connectionTo } from '../../support/connection-to.ts';
 import { type ServedArtifacts, startServedArtifacts } from './served-artifacts.ts';
 
 /** A cluster in which Flux is at work: the stand-ins of this package, or the real kustomize-controller on a real API server. */
@@ -89,18 +89,4 @@ export async function installFluxDefinitions(client: ClusterClient): Promise<voi
       }
     }),
   );
-}
-
-function connectionTo(
-  server: Pick<ControlPlane, 'url' | 'token'> & { certificateAuthority?: string },
-): ClusterConnection {
-  const { url, token, certificateAuthority: caData } = server;
-  return {
-    contextName: 'contract',
-    server: url,
-    namespace: 'default',
-    configFiles: [],
-    token,
-    ...(caData === undefined ? {} : { caData }),
-  };
 }

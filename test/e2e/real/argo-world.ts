@@ -11,6 +11,7 @@ import { startArgoCdProcesses } from '../../control-plane/argo-cd.ts';
 import { startControlPlane } from '../../control-plane/control-plane.ts';
 import { startForegroundCollector } from '../../control-plane/foreground-collector.ts';
 import { ARGOCD, repositorySecret } from '../../support/argo-manifests.ts';
+import { connectionTo } from '../../support/connection-to.ts';
 import { applicationFiles, namespaceNamed, placeless, shopApplication } from '../../support/isolating-argocd.ts';
 import { runCli, WatchProcess } from '../watch-process.ts';
 import { eventually } from './eventually.ts';
@@ -52,14 +53,7 @@ export async function startArgoWorld(names: readonly string[]): Promise<ArgoWorl
     startControlPlane({ users: [{ name: USER }] }),
     dockerRegistryInstalled ? startDockerRegistry() : startRegistry(),
   ]);
-  const client = createClusterClient({
-    contextName: 'real',
-    server: plane.url,
-    namespace: 'default',
-    configFiles: [],
-    token: plane.token,
-    caData: plane.certificateAuthority,
-  });
+  const client = createClusterClient(connectionTo(plane));
   await installArgoCd(client);
   const collector = startForegroundCollector(client, [CONFIG_MAPS]);
   const objects = [

@@ -11,6 +11,7 @@ import { startDockerRegistry } from '../../contract/registry/subjects.ts';
 import { type ControlPlane, startControlPlane } from '../../control-plane/control-plane.ts';
 import { type KustomizeController, startKustomizeController } from '../../control-plane/kustomize-controller.ts';
 import { startSourceFeeder } from '../../control-plane/source-feeder.ts';
+import { connectionTo } from '../../support/connection-to.ts';
 import { type AuditedRequest, auditLog } from './audit-log.ts';
 import { patientClient } from './patient-client.ts';
 import { resourceFor } from './resources.ts';
@@ -60,14 +61,7 @@ export async function startRealWorld(options: RealWorldOptions = {}): Promise<Re
     startControlPlane({ users: users.map((name) => ({ name })), flags: audit.flags }),
     options.registry === 'docker-registry' ? startDockerRegistry() : startRegistry(),
   ]);
-  const impatient = createClusterClient({
-    contextName: 'real',
-    server: plane.url,
-    namespace: 'default',
-    configFiles: [],
-    token: plane.token,
-    caData: plane.certificateAuthority,
-  });
+  const impatient = createClusterClient(connectionTo(plane));
   const client = patientClient(impatient);
   await installFluxDefinitions(client);
   const [firstFeeder, controller] = await Promise.all([
