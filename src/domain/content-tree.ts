@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type FileTree, FileUnreadableError } from './file-tree.ts';
+import { type FileFacts, type FileTree, FileUnreadableError } from './file-tree.ts';
 import type { RelativePath } from './paths.ts';
 import { baseNameOf, childOf, parentOf, ROOT } from './paths.ts';
 import { listOrCode } from './unreadable-directory.ts';
@@ -8,6 +8,8 @@ interface Directory {
   /** Name → mode and digest. */
   readonly files: Map<string, string>;
   readonly directories: Map<string, Directory>;
+  /** Why it could not be listed. */
+  unreadable: string | undefined;
   stale: boolean;
   digest: string;
   fileCount: number;
@@ -34,6 +36,23 @@ export class ContentTree {
   total(): { readonly digest: string; readonly fileCount: number } {
     this.#refresh(this.#top, this.#base);
     return { digest: this.#top.digest, fileCount: this.#top.fileCount };
+  }
+
+  /** What the digest would be if these files, as far as they are there, had other contents; as of the last look. */
+  digestWith(contents: ReadonlyMap<RelativePath, FileFacts>): string {
+    const isAbove = (path: RelativePath): boolean =>
+      path === ROOT || [...contents.keys()].some((file) => file.startsWith(`${path}/`));
+    const digestOf = (directory: Directory, path: RelativePath): string => {
+      if (!isAbove(path)) return directory.digest;
+      const files = new Map(
+        Array.from(directory.files, ([name, content]) => {
+          const facts = contents.get(childOf(path, name));
+          return [name, facts === undefined ? content : contentText(facts)];
+        }),
+      );
+      return digestOfEntries({ ...directory, files }, (name, below) => digestOf(below, childOf(path, name)));
+    };
+    return digestOf(this.#top, this.#base);
   }
 
   /**
@@ -119,28 +138,24 @@ export class ContentTree {
 
   #refresh(directory: Directory, path: RelativePath): void {
     if (!directory.stale) return;
-    let text = '';
     const seen = new Set<string>();
     let fileCount = 0;
     const filesBefore = new Map(directory.files);
     directory.files.clear();
     const entries = listOrCode(this.#tree, path) ?? [];
-    if (typeof entries === 'string') text += `unreadable ${entries}\n`;
+    directory.unreadable = typeof entries === 'string' ? entries : undefined;
     for (const entry of typeof entries === 'string' ? [] : entries) {
       const child = childOf(path, entry.name);
       if (entry.kind === 'file') {
         const content = this.#content(child);
         if (content === undefined) continue;
         directory.files.set(entry.name, content);
-        text += `${entry.name}\0${content}\n`;
         fileCount++;
       } else if (entry.kind === 'directory') {
         const below = directory.directories.get(entry.name) ?? emptyDirectory();
         this.#refresh(below, child);
         directory.directories.set(entry.name, below);
         seen.add(entry.name);
-        // Empty directories are in no artifact.
-        if (below.fileCount > 0) text += `${entry.name}/\0${below.digest}\n`;
         fileCount += below.fileCount;
       }
     }
@@ -154,7 +169,7 @@ export class ContentTree {
       const before = filesBefore.get(name);
       if (before !== directory.files.get(name)) this.#moved.set(childOf(path, name), before);
     }
-    directory.digest = hash('sha256', text, 'hex');
+    directory.digest = digestOfEntries(directory, (_, below) => below.digest);
     directory.fileCount = fileCount;
     directory.stale = false;
   }
@@ -162,7 +177,7 @@ export class ContentTree {
   #content(path: RelativePath): string | undefined {
     try {
       const facts = this.#tree.facts(path);
-      return facts === undefined ? undefined : `${facts.mode.toString(8)} ${facts.digest}`;
+      return facts === undefined ? undefined : contentText(facts);
     } catch (error) {
       if (error instanceof FileUnreadableError) return `unreadable ${error.code}`;
       throw error;
@@ -171,7 +186,29 @@ export class ContentTree {
 }
 
 function emptyDirectory(): Directory {
-  return { files: new Map(), directories: new Map(), stale: true, digest: '', fileCount: 0 };
+  return { files: new Map(), directories: new Map(), unreadable: undefined, stale: true, digest: '', fileCount: 0 };
+}
+
+function contentText({ mode, digest }: FileFacts): string {
+  return `${mode.toString(8)} ${digest}`;
+}
+
+/** Of its names in order, each with what it stands for. */
+function digestOfEntries(
+  { files, directories, unreadable }: Directory,
+  digestOf: (name: string, directory: Directory) => string,
+): string {
+  const lines = Array.from(files, ([name, content]) => [name, `${name}\0${content}\n`] as const);
+  for (const [name, below] of directories) {
+    // Empty directories are in no artifact.
+    if (below.fileCount > 0) lines.push([name, `${name}/\0${digestOf(name, below)}\n`]);
+  }
+  lines.sort(([left], [right]) => (left < right ? -1 : 1));
+  const text = lines.reduce(
+    (sum, [, line]) => sum + line,
+    unreadable === undefined ? '' : `unreadable ${unreadable}\n`,
+  );
+  return hash('sha256', text, 'hex');
 }
 
 function* contentsBelow(directory: Directory, path: RelativePath): Generator<[RelativePath, string]> {

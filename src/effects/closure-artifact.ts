@@ -33,7 +33,7 @@ export async function pushClosureArtifact(
     readonly tag?: string;
     readonly contents?: ResolvedContents;
     readonly signal?: AbortSignal;
-    readonly beforeManifest?: (() => void) | undefined;
+    readonly mayBeNamed?: Promise<void> | undefined;
   },
 ): Promise<PushedArtifact> {
   const read = (options.contents ?? new ResolvedContents()).read(artifact.files);
@@ -45,8 +45,8 @@ export async function pushClosureArtifact(
     const message = `${read.moved.join(', ')} changed while the artifact was put together`;
     throw new FailureError({ kind: 'disk', message, hint: 'run it again' });
   }
-  const { tag, signal, beforeManifest } = options;
-  return client.pushArtifact({ ...closureParts(artifact, read.contents), tag, signal, beforeManifest });
+  const { tag, signal, mayBeNamed } = options;
+  return client.pushArtifact({ ...closureParts(artifact, read.contents), tag, signal, mayBeNamed });
 }
 
 /** What a closure artifact is made of, with the contents of its files. */

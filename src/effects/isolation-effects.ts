@@ -11,6 +11,7 @@ import type { EffectHandler, Engine, Outcome } from '../engine/engine.ts';
 import type { OwnSourceSeen } from '../machines/isolation-context.ts';
 import type { PushedArtifact, RegistryClient } from '../registry/client.ts';
 import { objectReference, requestAnnotation } from './ask-flux.ts';
+import { begun } from './begun.ts';
 import { call, failureOf } from './call.ts';
 import { pushClosureArtifact } from './closure-artifact.ts';
 import { artifactSeen, ownSourceSeen } from './isolation-observations.ts';
@@ -108,10 +109,10 @@ export function isolationEffects(dependencies: IsolationEffectDependencies): Rec
       if ('moved' in read) return { type: 'ContentMoved', paths: read.moved };
       const registry = dependencies.registryOf(target);
       // What only a digest names does not act.
-      const beforeManifest = registry.tag === undefined ? undefined : () => engine().sync();
+      const mayBeNamed = registry.tag === undefined ? undefined : begun(engine().sync());
       const result = await saving.during(() =>
         call(engine(), 'registry', now, () =>
-          pushed(registry, outcome.artifact, { contents: kept, signal, beforeManifest }),
+          pushed(registry, outcome.artifact, { contents: kept, signal, mayBeNamed }),
         ),
       );
       return 'failure' in result
@@ -180,7 +181,7 @@ function pushed(
   options: {
     readonly contents: ResolvedContents;
     readonly signal: AbortSignal;
-    readonly beforeManifest: (() => void) | undefined;
+    readonly mayBeNamed: Promise<void> | undefined;
   },
 ): Promise<PushedArtifact> {
   return pushClosureArtifact(client, artifact, { ...options, ...(tag === undefined ? {} : { tag }) });

@@ -7,6 +7,7 @@ import type { ChangingTree } from '../domain/source-files.ts';
 import type { SourceMapping } from '../domain/source-mapping.ts';
 import type { ObjectId } from '../domain/target.ts';
 import { type FileToPush, filesToPush, fileToPush } from './files-to-push.ts';
+import { type ArtifactConfig, artifactConfig } from './push-artifact.ts';
 
 /** What would be pushed if some files have new contents, and nothing else differs from what was resolved last. A guess: nothing is decided by it. */
 export interface LikelyArtifacts {
@@ -16,6 +17,8 @@ export interface LikelyArtifacts {
   artifactOf(target: ObjectId): ClosureArtifact | undefined;
   /** Of the shared source. */
   filesToPush(): readonly FileToPush[];
+  /** Of the shared source; undefined where it cannot be told before the files are resolved. */
+  config(): ArtifactConfig | undefined;
 }
 
 /** Undefined where more than contents may differ, or the tree cannot be looked at without noting what was seen. */
@@ -32,13 +35,18 @@ export function likelyArtifacts(mapping: SourceMapping, changed: readonly Relati
   }
   // A target that reads the source itself reads what is visible of it.
   const after = overlaidTree(mapping.visible, files);
+  const digestAfter = (target: ObjectId): string | undefined => {
+    const state = states.get(target);
+    if (state?.closure === undefined || state.root.artifact !== undefined) return undefined;
+    return closureDigest(state.closure, after);
+  };
   return {
     targets: [...targets],
     artifactOf: (target) => {
       const state = states.get(target);
-      if (state?.closure === undefined || state.root.artifact !== undefined) return undefined;
-      const root = { ...state.root, tree: after };
-      const outcome = closureArtifact({ ...state, root, digest: closureDigest(state.closure, after) });
+      const digest = digestAfter(target);
+      if (state === undefined || digest === undefined) return undefined;
+      const outcome = closureArtifact({ ...state, root: { ...state.root, tree: after }, digest });
       return 'artifact' in outcome ? outcome.artifact : undefined;
     },
     filesToPush: () =>
@@ -46,6 +54,16 @@ export function likelyArtifacts(mapping: SourceMapping, changed: readonly Relati
         const facts = files.get(file.path)?.facts;
         return facts === undefined ? file : fileToPush(after, file.path, facts.mode, facts.digest);
       }),
+    config: () => {
+      const digests = mapping.digests();
+      for (const target of targets) {
+        const digest = digestAfter(target);
+        if (digest === undefined || digests[target] === undefined) return undefined;
+        digests[target] = digest;
+      }
+      const facts = new Map(Array.from(files, ([path, file]) => [path, file.facts]));
+      return artifactConfig(mapping.contents.digestWith(facts), digests, mapping.builds());
+    },
   };
 }
 

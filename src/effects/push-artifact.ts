@@ -79,6 +79,8 @@ type ResolvedFiles =
 /** The contents of what is pushed, kept by their digest: a save changes one file, and only that one is read from disk again. */
 export class ResolvedContents {
   #kept: ReadonlyMap<string, Uint8Array> = new Map();
+  /** What was read last, and the digest of all of it, where all of it is kept. */
+  #last: { readonly content: string; readonly contents: readonly ResolvedFile[] } | undefined;
 
   /**
    * Every file as the resolution saw it, and nothing else: one that was saved since and is not kept is reported as moved, so that nothing is
@@ -104,7 +106,18 @@ export class ResolvedContents {
       kept.set(digest, bytes);
     }
     this.#kept = kept;
+    this.#last = undefined;
     return moved.length > 0 ? { moved } : { contents };
+  }
+
+  /** As `read`. `content` is a digest of all the files: where it is that of the last time, they are not looked at one by one. */
+  readAs(content: string, files: () => readonly PushFile[]): ResolvedFiles {
+    if (this.#last?.content === content) return this.#last;
+    const read = this.read(files());
+    if ('contents' in read && read.contents.every(({ digest }) => this.#kept.has(digest))) {
+      this.#last = { content, contents: read.contents };
+    }
+    return read;
   }
 }
 

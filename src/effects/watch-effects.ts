@@ -11,6 +11,7 @@ import type { Batch } from '../machines/watch-context.ts';
 import { pushedSource } from './ask-argo.ts';
 import { askGenerators } from './ask-generators.ts';
 import { type AskDependencies, askObject } from './ask-object.ts';
+import { begun } from './begun.ts';
 import { call, failureOf, outcomeOf } from './call.ts';
 import { NO_CHILDREN, type ReturningChild, type ReturningChildren } from './children-to-return.ts';
 import type { FedSource } from './fed-source.ts';
@@ -49,7 +50,7 @@ export interface WatchEffectDependencies extends AskDependencies {
     config: unknown,
     signal: AbortSignal,
     /** See Artifact. */
-    beforeManifest: () => void,
+    mayBeNamed: Promise<void>,
   ) => Promise<{
     readonly digest: string;
     readonly revision: string;
@@ -121,13 +122,14 @@ export function watchEffects(dependencies: WatchEffectDependencies): Record<stri
     pushArtifact: async ({ contentDigest }: { contentDigest: string }, { signal }): Promise<Outcome> => {
       // Resolved again since the push was decided: what was found then may be held.
       if (contentDigest !== resolvedContent) return { type: 'ContentMoved', paths: [] };
-      const read = contents.of(dependencies.fed().id).read(dependencies.workspace.filesToPush());
+      const synced = begun(engine().sync());
+      const { workspace } = dependencies;
+      const read = contents.of(dependencies.fed().id).readAs(contentDigest, () => workspace.filesToPush());
       if ('moved' in read) return { type: 'ContentMoved', paths: read.moved };
       if ('unreadable' in read) return { type: 'PushFailed', failure: unreadableFailure(read.unreadable) };
-      const { workspace } = dependencies;
       const config = artifactConfig(contentDigest, workspace.digests(), workspace.builds());
       const result = await saving.during(() =>
-        call(engine(), 'registry', now, () => dependencies.push(read.contents, config, signal, () => engine().sync())),
+        call(engine(), 'registry', now, () => dependencies.push(read.contents, config, signal, synced)),
       );
       return outcomeOf(result, (pushed) => ({ type: 'ArtifactPushed', ...pushed }), 'PushFailed');
     },

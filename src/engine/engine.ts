@@ -103,12 +103,12 @@ export class Engine {
   }
 
   /**
-   * Whatever led to an effect is on disk when this returns: for the handler of one that begins before (`EngineOptions.seenAgain`), right before it acts.
-   * Throws FailureError (`disk`).
+   * Whatever led to an effect is on disk when this resolves: for the handler of one that begins before (`EngineOptions.seenAgain`), to be awaited right before
+   * it acts. Rejects with FailureError (`disk`).
    */
-  sync(): void {
+  async sync(): Promise<void> {
     try {
-      this.#options.log.sync?.();
+      await this.#options.log.sync?.();
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
       throw new FailureError(

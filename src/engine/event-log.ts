@@ -33,12 +33,12 @@ export interface LogIdentity {
  */
 export type Durability = 'now' | 'later';
 
-/** A totally ordered, durable log. Synchronous: when a method returns, its work is on disk, unless that may be later. */
+/** A totally ordered, durable log. Synchronous but for `sync`: when a method returns, its work is on disk, unless that may be later. */
 export interface EventLog {
   /** Appends all of them in one transaction, or none (throws). `durability` is `now` by default. */
   append(events: readonly NewEvent[], at: number, durability?: Durability): readonly LoggedEvent[];
-  /** What may still be lost by a power cut is on disk when this returns. Throws where it cannot be written. Absent: nothing ever waits. */
-  sync?(): void;
+  /** What was appended before the call is safe from a power cut when this resolves. Rejects where it cannot be written. Absent: nothing ever waits. */
+  sync?(): Promise<void>;
   /** Events with `from <= seq <= to`, oldest first, streamed. */
   read(range?: { readonly from?: number; readonly to?: number }): IterableIterator<LoggedEvent>;
   /** 0 for an empty log. */

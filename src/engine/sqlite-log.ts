@@ -173,9 +173,10 @@ function sqliteLog(database: DatabaseSync, { path, identity, options, lock, prom
     return logged;
   }
 
-  function sync(): void {
-    transactions.sync();
-    record?.advanceTo(readHead().lastSeq);
+  async function sync(): Promise<void> {
+    const { lastSeq } = readHead();
+    await transactions.sync();
+    record?.advanceTo(lastSeq);
   }
 
   function saveSnapshot({ seq, at, state }: Snapshot): void {

@@ -1,4 +1,5 @@
-import { closeSync, existsSync, fdatasyncSync, openSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Durability } from './event-log.ts';
 import { LogUnwritableError } from './log-errors.ts';
@@ -8,8 +9,8 @@ import { logErrorFrom } from './sqlite-error.ts';
 export interface SqliteTransactions {
   /** Runs `work` in one transaction, durable unless that may wait (default: `now`), or leaves everything as it was. Throws LogUnwritableError. */
   run<T>(work: () => T, durability?: Durability): T;
-  /** Syncs what was committed `later`. Throws LogUnwritableError. */
-  sync(): void;
+  /** Syncs what was committed `later`, while this thread goes on. Rejects with LogUnwritableError. */
+  sync(): Promise<void>;
   /** Whether the write-ahead log has grown. */
   isUntidy(): boolean;
   /**
@@ -33,8 +34,22 @@ export function sqliteTransactions(
   let level: Durability = 'now';
   let commits = 0;
   let isUnsynced = false;
+  /** The last that began. */
+  let syncing: Promise<void> = Promise.resolve();
+  let wal: Promise<FileHandle> | undefined;
+
   /** SQLite syncs it only with a commit that changes something. */
-  let wal: number | undefined;
+  async function syncWal(): Promise<void> {
+    try {
+      // Where the file system allows no write-ahead log, every commit is synced.
+      if (wal === undefined && !existsSync(`${path}-wal`)) return;
+      wal ??= open(`${path}-wal`, 'r+');
+      await (await wal).datasync();
+    } catch (error) {
+      isUnsynced = true;
+      throw logErrorFrom(error, path, 'write');
+    }
+  }
 
   function setLevel(durability: Durability): void {
     if (durability === level) return;
@@ -61,17 +76,10 @@ export function sqliteTransactions(
       }
     },
     sync: () => {
-      if (!isUnsynced) return;
-      try {
-        // Where the file system allows no write-ahead log, every commit is synced.
-        if (wal !== undefined || existsSync(`${path}-wal`)) {
-          wal ??= openSync(`${path}-wal`, 'r+');
-          fdatasyncSync(wal);
-        }
-        isUnsynced = false;
-      } catch (error) {
-        throw logErrorFrom(error, path, 'write');
-      }
+      if (!isUnsynced) return syncing;
+      isUnsynced = false;
+      syncing = syncWal();
+      return syncing;
     },
     isUntidy: () => commits >= UNTIDY_COMMITS,
     checkpoint: () => {
@@ -84,7 +92,8 @@ export function sqliteTransactions(
       }
     },
     close: () => {
-      if (wal !== undefined) closeSync(wal);
+      // It closes once what is under way is done.
+      void wal?.then((file) => file.close()).catch(() => {});
       wal = undefined;
     },
   };

@@ -47,16 +47,24 @@ export function createWriterRecord(logPath: string, lastSeq: number, startedAt: 
   writeFileSync(temporary, `${PREFIX}${padded(lastSeq)}",${rest}\n`);
   renameSync(temporary, path);
   const file = openSync(path, 'r+');
+  let isOpen = true;
+  let written = lastSeq;
   return {
     // The digits keep their place and width, so that this one write is all that an append costs here.
     advanceTo: (seq) => {
+      // A sync may end after a later commit that did not wait for it, or after the end.
+      if (!isOpen || seq <= written) return;
+      written = seq;
       try {
         writeSync(file, padded(seq), PREFIX.length);
       } catch {
         // The events are durable already; a record that lags behind only promises less.
       }
     },
-    close: () => closeSync(file),
+    close: () => {
+      isOpen = false;
+      closeSync(file);
+    },
   };
 }
 

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FailureError } from '../domain/failure.ts';
 import { type Archive, createArchive, digestOf } from './archive.ts';
 import {
@@ -26,8 +25,8 @@ export interface Artifact {
   /** A value that changes with each push, such as a date, would make Flux reconcile everything each time. */
   readonly annotations?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Called once, while the blobs are on their way, before the manifest is sent: what throws there ends the push. */
-  readonly beforeManifest?: (() => void) | undefined;
+  /** The manifest is not sent before this resolves; where it rejects, not at all. */
+  readonly mayBeNamed?: Promise<void> | undefined;
 }
 
 export interface PushedArtifact {
@@ -65,17 +64,17 @@ export function artifactPush(requests: RepositoryRequests): ArtifactPush {
   const accept = { accept: MANIFEST_MEDIA_TYPE };
 
   async function pushArtifact(artifact: Artifact): Promise<PushedArtifact> {
-    const { tag, signal, beforeManifest } = artifact;
+    const { tag, signal, mayBeNamed } = artifact;
     const { blobs, manifest } = partsOf(artifact, await archiveOf(artifact.files, archives));
     const { digest } = manifest.descriptor;
     const revision = tag === undefined ? digest : `${tag}@${digest}`;
-    const bytesSent = await send({ blobs, manifest, at: tag ?? digest, signal, beforeManifest });
+    const bytesSent = await send({ blobs, manifest, at: tag ?? digest, signal, mayBeNamed });
     return { digest, revision, unchanged: bytesSent === undefined, bytesSent: bytesSent ?? 0 };
   }
 
   /** The bytes that were sent; undefined where the manifest was there. */
   async function send(parts: Parts): Promise<number | undefined> {
-    const { blobs, manifest, at, signal, beforeManifest } = parts;
+    const { blobs, manifest, at, signal, mayBeNamed } = parts;
     const digests = blobs.map(({ descriptor }) => descriptor.digest);
     const isRemembered = digests.some((digest) => uploads.isKnown(digest));
     const [found, ...missing] = await Promise.all([
@@ -85,7 +84,7 @@ export function artifactPush(requests: RepositoryRequests): ArtifactPush {
     if (found === manifest.descriptor.digest) return undefined;
     const [sent] = await Promise.all([
       Promise.all(blobs.filter((_, index) => missing[index] === true).map((blob) => uploads.bring(task, blob, signal))),
-      beforeManifest === undefined ? undefined : nextTurn().then(beforeManifest),
+      mayBeNamed,
     ]);
     try {
       await manifests.run(`${at} ${manifest.descriptor.digest}`, signal, () => putManifest(parts));
@@ -93,7 +92,7 @@ export function artifactPush(requests: RepositoryRequests): ArtifactPush {
       if (!isRemembered || !mayMissBlobs(error)) throw error;
       // The registry was emptied since, or collected its garbage: now it is asked what it has.
       uploads.forget(digests);
-      return send({ ...parts, beforeManifest: undefined });
+      return send(parts);
     }
     return sent.reduce((sum, bytes) => sum + bytes, manifest.bytes.byteLength);
   }
@@ -175,7 +174,7 @@ interface Parts {
   /** Tag or digest. */
   readonly at: string;
   readonly signal: AbortSignal | undefined;
-  readonly beforeManifest: (() => void) | undefined;
+  readonly mayBeNamed: Promise<void> | undefined;
 }
 
 function mayMissBlobs(error: unknown): boolean {

@@ -13,11 +13,13 @@ const BYTES_MAX = 8 * 1024 * 1024;
 
 /** The archives made last: what was put together ahead of its push is not put together again by it. */
 export class RecentArchives {
+  readonly #keys = new WeakMap<readonly ArtifactFile[], string | undefined>();
   /** Oldest first. */
   readonly #made = new Map<string, { readonly archive: Promise<Archive>; bytes: number }>();
 
   of(files: readonly ArtifactFile[]): Promise<Archive> {
-    const key = keyOf(files);
+    const key = this.#keys.get(files) ?? keyOf(files);
+    this.#keys.set(files, key);
     if (key === undefined) return createArchive(files);
     const known = this.#made.get(key);
     if (known !== undefined) return known.archive;

@@ -7,6 +7,7 @@ import { definitionsFromObjects } from '../../src/domain/definitions-from-object
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
 import type { RelativePath } from '../../src/domain/paths.ts';
 import { objectId } from '../../src/domain/target.ts';
+import { artifactConfig } from '../../src/effects/push-artifact.ts';
 import { Workspace } from '../../src/effects/workspace.ts';
 import { DiskTree } from '../../src/streams/disk-tree.ts';
 import { configMap, fluxKustomization, kustomization, SOURCE } from '../support/mapped-repository.ts';
@@ -77,9 +78,11 @@ it('what is likely to be pushed is what is pushed, where contents alone have cha
         return artifact === undefined ? undefined : [artifact.content, plain(artifact.files)];
       });
       const shared = plain(likely?.filesToPush());
+      const config = likely?.config();
       const resolution = workspace.resolve({ changed: batch, known });
       expect(guessed).toEqual(found(workspace));
       expect(shared).toEqual(plain(workspace.filesToPush()));
+      expect(config).toEqual(artifactConfig(resolution.contentDigest, workspace.digests(), workspace.builds()));
       // Whoever is affected was guessed; who only reads a file that is as it was may be, too.
       expect(likely?.targets).toEqual(expect.arrayContaining(resolution.affected.map(({ id }) => id)));
       // It has left no trace.

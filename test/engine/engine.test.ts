@@ -276,24 +276,24 @@ describe('the engine', () => {
     ]);
   });
 
-  it('says what keeps the log from the disk to whoever is about to act', () => {
+  it('says what keeps the log from the disk to whoever is about to act', async () => {
     const log = createMemoryLog();
     let synced = 0;
     const full: EventLog = {
       ...log,
-      sync: () => {
+      sync: async () => {
         synced += 1;
         if (synced > 1) throw new Error('no room');
       },
     };
     const { engine } = start({ log: full });
-    engine.sync();
-    expect(() => engine.sync()).toThrow(
+    await engine.sync();
+    await expect(engine.sync()).rejects.toThrow(
       expect.objectContaining({
         failure: { kind: 'disk', message: 'nothing was sent, since the log cannot be written: no room' },
       }),
     );
-    start().engine.sync();
+    await start().engine.sync();
   });
 
   it('gives machines the limits of the running process after a restart', () => {

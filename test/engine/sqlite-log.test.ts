@@ -26,6 +26,7 @@ import {
 } from '../../src/engine/log-errors.ts';
 import { runningWriter } from '../../src/engine/log-lock.ts';
 import { openSqliteLog, type SqliteLog, type SqliteLogOptions } from '../../src/engine/sqlite-log.ts';
+import { readWriterRecord } from '../../src/engine/writer-record.ts';
 import { temporaryDirectory } from './log-directory.ts';
 
 const identity: LogIdentity = { root: '/repo', clusterUid: 'uid-1' };
@@ -398,6 +399,22 @@ test('what may be on disk later is seen by readers at once, and outlives the pro
   expect(open(path).verify()).toBe(2);
 });
 
+test('a sync that ends after a later commit, or after the end, promises no less and writes nowhere', async () => {
+  const path = join(temporaryDirectory(), 'events.db');
+  const log = open(path);
+  log.append([event(1)], 1, 'later');
+  const begun = log.sync?.();
+  log.append([event(2)], 2);
+  await begun;
+  expect(readWriterRecord(path)?.lastSeq).toBe(2);
+  log.append([event(3)], 3, 'later');
+  const last = log.sync?.();
+  log.close();
+  await last;
+  expect(readWriterRecord(path)?.lastSeq).toBe(2);
+  expect(open(path).verify()).toBe(3);
+});
+
 /** Only it shows what a process asks of the disk. */
 const hasStrace = spawnSync('strace', ['-V']).status === 0;
 
@@ -414,8 +431,8 @@ test.runIf(hasStrace)(
      console.log('now'); log.append([event(1)], 1);
      console.log('later'); log.append([event(2)], 2, 'later');
      console.log('both'); log.append([event(3)], 3);
-     console.log('sync'); log.append([event(4)], 4, 'later'); log.sync();
-     console.log('again'); log.sync();
+     console.log('sync'); log.append([event(4)], 4, 'later'); await Promise.all([log.sync(), log.sync()]);
+     console.log('again'); await log.sync();
      console.log('end');`,
       strace,
     );

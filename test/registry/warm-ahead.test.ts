@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { begun } from '../../src/effects/begun.ts';
 import type { Artifact } from '../../src/registry/client.ts';
+import { until } from '../support/poll.ts';
 import { clientOf, scriptedRegistry } from './clients.ts';
 import type { ScriptedRegistry } from './scripted-registry.ts';
 
@@ -105,23 +107,24 @@ describe('what is likely to be pushed', () => {
   });
 });
 
-describe('what is to be done before the manifest', () => {
-  it('is done once, before the manifest is sent', async () => {
+describe('what the manifest has to wait for', () => {
+  it('is awaited after the blobs, and before the manifest is sent', async () => {
     const registry = await scriptedRegistry();
-    const seen: string[][] = [];
-    const beforeManifest = (): void => void seen.push(requestsOf(registry));
-    await clientOf(registry.host).pushArtifact(artifact('a', { tag: 'dev', beforeManifest }));
-    expect(seen).toHaveLength(1);
-    expect(seen.flat()).not.toContain('PUT manifest');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const push = clientOf(registry.host).pushArtifact(artifact('a', { tag: 'dev', mayBeNamed: promise }));
+    await until('both blobs', () => registry.blobs.size === 2);
+    // Whatever else it sends has arrived by then.
+    await clientOf(registry.host).warm();
+    expect(requestsOf(registry)).not.toContain('PUT manifest');
+    resolve();
+    await push;
     expect(registry.manifests.has('dev')).toBe(true);
   });
 
-  it('ends the push where it cannot be done', async () => {
+  it('ends the push where it fails', async () => {
     const registry = await scriptedRegistry();
-    const beforeManifest = (): void => {
-      throw new Error('the disk is full');
-    };
-    const push = clientOf(registry.host).pushArtifact(artifact('a', { tag: 'dev', beforeManifest }));
+    const mayBeNamed = begun(Promise.reject(new Error('the disk is full')));
+    const push = clientOf(registry.host).pushArtifact(artifact('a', { tag: 'dev', mayBeNamed }));
     await expect(push).rejects.toThrow('the disk is full');
     expect(registry.manifests.size).toBe(0);
   });

@@ -32,9 +32,9 @@ export function simulatedRegistryClient(
   return {
     reference: parseReference(reference),
     getManifest: () => Promise.resolve(undefined),
-    async pushArtifact({ files, tag, config, annotations = {}, beforeManifest }: Artifact): Promise<PushedArtifact> {
+    async pushArtifact({ files, tag, config, annotations = {}, mayBeNamed }: Artifact): Promise<PushedArtifact> {
       const texts = new Map(files.map(({ path, read }) => [path as string, textOf(read())]));
-      beforeManifest?.();
+      await mayBeNamed;
       const { effect, owner, reach } = onPush({ files: texts, tag, config, annotations });
       return calls.make({
         effect,

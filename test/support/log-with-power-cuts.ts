@@ -15,7 +15,7 @@ export function logWithPowerCuts(): EventLog & { cutPower(): void; isOnDisk(): b
       if (durability === 'now') onDisk = appends.length;
       return logged;
     },
-    sync: () => {
+    sync: async () => {
       onDisk = appends.length;
     },
     isOnDisk: () => onDisk === appends.length,

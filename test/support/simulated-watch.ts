@@ -263,14 +263,14 @@ export class SimulatedWatch {
             const kind = plural === 'kustomizations' ? 'Kustomization' : 'OCIRepository';
             this.#statusOf(`${kind}/${namespace}/${name}`).requestedAt = Object.values(annotationsOf(body))[0];
           }),
-        push: (files, config, _signal, beforeManifest) => {
-          beforeManifest();
+        push: async (files, config, _signal, mayBeNamed) => {
+          await mayBeNamed;
           if (!this.log.isOnDisk()) throw new Error('the tag would be moved before the log says so');
           const contents = new Map(files.map(({ path, read }) => [path as string, new TextDecoder().decode(read())]));
           return this.#call('push', () => this.#store(contents, config));
         },
         runHooks: async () => {
-          engine.sync();
+          await engine.sync();
           return this.#call('hook', () => undefined).catch(
             (error: unknown): Failure => ({ kind: 'hook', message: String(error) }),
           );

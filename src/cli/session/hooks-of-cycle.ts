@@ -6,12 +6,12 @@ type RunHooks = (signal: AbortSignal) => Promise<Failure | undefined>;
 /** Runs the hooks once a cycle, however many artifacts it pushes. */
 export class HooksOfCycle {
   readonly #run: RunHooks | undefined;
-  readonly #before: () => void;
+  readonly #before: () => Promise<void>;
   #cycle = -1;
   #outcome: Promise<Failure | undefined> = Promise.resolve(undefined);
 
-  /** `run`: undefined where there are none. `before` is called before they run; what it throws keeps them from it. */
-  constructor(run: RunHooks | undefined, before: () => void) {
+  /** `run`: undefined where there are none. `before` is called before they run; where it rejects, they do not run. */
+  constructor(run: RunHooks | undefined, before: () => Promise<void>) {
     this.#run = run;
     this.#before = before;
   }
@@ -26,7 +26,7 @@ export class HooksOfCycle {
 
   async #begin(run: RunHooks, signal: AbortSignal): Promise<Failure | undefined> {
     try {
-      this.#before();
+      await this.#before();
     } catch (error) {
       return failureOf(error);
     }

@@ -3,7 +3,7 @@ import type { RelativePath } from '../../domain/paths.ts';
 import type { ObjectId } from '../../domain/target.ts';
 import { closureParts } from '../../effects/closure-artifact.ts';
 import type { ChooseSource } from '../../effects/isolation-choice.ts';
-import type { KeptContents, PushFile, ResolvedFile } from '../../effects/push-artifact.ts';
+import { contentDigestOf, type KeptContents } from '../../effects/push-artifact.ts';
 import type { Underway } from '../../effects/underway.ts';
 import type { Workspace } from '../../effects/workspace.ts';
 import type { Clock } from '../../engine/clock.ts';
@@ -73,21 +73,23 @@ export class LookAhead {
         if (by === 'shared') isShared = true;
         if (by !== 'own' || artifact === undefined) continue;
         const { client, tag } = this.#options.registryOf(target);
-        const files = this.#read(target, artifact.files);
-        if (files !== undefined) await client.warm({ ...closureParts(artifact, files), tag });
+        const read = this.#options.contents.of(target).read(artifact.files);
+        if ('contents' in read) await client.warm({ ...closureParts(artifact, read.contents), tag });
         // Between two, whatever came meanwhile.
         await nextTurn();
       }
       const shared = isShared ? this.#options.shared() : undefined;
-      const files = shared === undefined ? undefined : this.#read(shared.id, likely.filesToPush());
-      if (shared !== undefined && files !== undefined) await shared.client.warm({ files, tag: shared.tag });
+      if (shared === undefined) return;
+      const config = likely.config();
+      const content = contentDigestOf(config);
+      const contents = this.#options.contents.of(shared.id);
+      const read =
+        content === undefined
+          ? contents.read(likely.filesToPush())
+          : contents.readAs(content, () => likely.filesToPush());
+      if ('contents' in read) await shared.client.warm({ files: read.contents, tag: shared.tag, config });
     } catch {
       // A file or directory came or went meanwhile. What it means is for the resolution to say.
     }
-  }
-
-  #read(artifact: ObjectId, files: readonly PushFile[]): readonly ResolvedFile[] | undefined {
-    const read = this.#options.contents.of(artifact).read(files);
-    return 'contents' in read ? read.contents : undefined;
   }
 }

@@ -77,11 +77,11 @@ export function watchHandlers(input: WatchHandlersInput): Record<string, EffectH
       ...(parts.gitRewrote === undefined ? {} : { gitRewrote: parts.gitRewrote }),
       engines: [FLUX_ENGINE, argoEngine({ syncsManual: settings.syncsManual })],
       patch: (reference, body) => client.patch(reference, body),
-      push: async (files, config, aborted, beforeManifest) => {
+      push: async (files, config, aborted, mayBeNamed) => {
         const registry = input.registry();
         if (registry === undefined || fed.push === undefined)
           throw new FailureError({ kind: 'invalid', message: fed.notPushable ?? 'no registry' });
-        return registry.pushArtifact({ files, tag: fed.push.tag, config, signal: aborted, beforeManifest });
+        return registry.pushArtifact({ files, tag: fed.push.tag, config, signal: aborted, mayBeNamed });
       },
       runHooks: (aborted, cycle) => hooks.run(cycle, aborted),
       saving,

@@ -1,4 +1,5 @@
 import { pathGlob } from '../../domain/argo/path-glob.ts';
+import { permitsSource } from '../../domain/argo/permitted-source.ts';
 import type { KubeObject } from '../../domain/kube-object.ts';
 import { asArray, asObject, asString } from '../json-value.ts';
 import { destinationNamespace, projectName, sourcesOf } from './application-spec.ts';
@@ -43,8 +44,7 @@ function sourceConditions(application: KubeObject, project: KubeObject): Applica
         ),
       ];
     }
-    const isPermitted = strings(project.spec?.sourceRepos).some((pattern) => pathGlob(pattern)(url));
-    return isPermitted
+    return permitsSource(project, url)
       ? []
       : [invalid(`application repo ${url} is not permitted in project '${project.metadata.name}'`)];
   });

@@ -8,7 +8,7 @@ test('hooks run once a cycle, after what is to be done before them', async () =>
   const done: string[] = [];
   const hooks = new HooksOfCycle(
     async () => void done.push('ran'),
-    () => void done.push('synced'),
+    async () => void done.push('synced'),
   );
   await Promise.all([hooks.run(1, signal), hooks.run(1, signal)]);
   await hooks.run(2, signal);
@@ -20,17 +20,13 @@ test('hooks do not run where that fails, and the cycle ends by it', async () => 
   const done: string[] = [];
   const hooks = new HooksOfCycle(
     async () => void done.push('ran'),
-    () => {
-      throw new FailureError(failure);
-    },
+    () => Promise.reject(new FailureError(failure)),
   );
   expect(await hooks.run(1, signal)).toEqual(failure);
   expect(done).toEqual([]);
 });
 
 test('without hooks there is nothing to be done before', async () => {
-  const hooks = new HooksOfCycle(undefined, () => {
-    throw new Error('not to be called');
-  });
+  const hooks = new HooksOfCycle(undefined, () => Promise.reject(new Error('not to be called')));
   expect(await hooks.run(1, signal)).toBeUndefined();
 });

@@ -44,13 +44,12 @@ function given(choose: (id: string) => IsolationChoice) {
   const warmed: string[] = [];
   const told = (place: string): RegistryClient =>
     ({
-      warm: async ({ files: likely, tag, annotations }: LikelyArtifact) => {
+      warm: async ({ files: likely, tag, annotations, config }: LikelyArtifact) => {
         const texts = likely.map(
           ({ path, read }) => `${path} ${/value: "(.*)"/.exec(new TextDecoder().decode(read()))?.[1] ?? ''}`,
         );
-        warmed.push(
-          `${place}${tag === undefined ? '' : `:${tag}`}${annotations === undefined ? '' : ' +'} ${texts.join(', ')}`,
-        );
+        const named = `${place}${tag === undefined ? '' : `:${tag}`}${config === undefined ? ' without config' : ''}`;
+        warmed.push(`${named}${annotations === undefined ? '' : ' +'} ${texts.join(', ')}`);
       },
     }) as RegistryClient;
   const ahead = new LookAhead({
@@ -90,7 +89,11 @@ describe('while the quiet period runs', () => {
     const { warmed, save, pass } = given((target) => (target === 'a' ? OWN : SHARED));
     save('apps/a/a.yaml', '2');
     await pass(10);
-    expect(warmed.map((line) => line.split(' ')[0])).toEqual(['connections', 'a', 'shared:dev']);
+    expect(warmed).toEqual([
+      'connections',
+      'a + apps/a/a.yaml 2, apps/a/kustomization.yaml ',
+      'shared:dev apps/a/a.yaml 2, apps/a/kustomization.yaml , apps/b/kustomization.yaml ',
+    ]);
   });
 
   test('a save of several files, or several times, is looked at once', async () => {

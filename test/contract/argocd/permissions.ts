@@ -45,6 +45,35 @@ export function describePermissions(subject: () => ArgoSubject): void {
     );
   });
 
+  test('a project names repositories by patterns, and refuses some', async (context) => {
+    const world = await openWorld(subject(), context);
+    await world.push({ 'web/a.yaml': world.configMap('a') });
+    const { url } = world;
+    const above = url.slice(0, url.lastIndexOf('/'));
+    const patterns: readonly (readonly [permits: boolean, ...sourceRepos: string[]])[] = [
+      [true, 'https://elsewhere/*', url.toUpperCase()],
+      [true, `${above}/*`],
+      [true, `${above.slice(0, above.lastIndexOf('/'))}/**`],
+      [false, 'oci://*'],
+      [false, '*', `!${url}`],
+      [false, '*', `!${above.toUpperCase()}/*`],
+    ];
+    const found = patterns.map(async ([, ...sourceRepos], index) => {
+      const project = `${world.namespace}-${index}`;
+      const spec = { sourceRepos, destinations: [{ server: '*', namespace: '*' }] };
+      await world.create('AppProject', 'argocd', { metadata: { name: project }, spec });
+      await world.application(`web-${index}`, { project });
+      const judged = await world.untilInProject(`web-${index}`, (application) => {
+        const { sync, conditions = [] } = statusOf(application);
+        return (
+          sync?.revision !== undefined || conditions.some(({ message }) => message.includes('is not permitted in'))
+        );
+      });
+      return [conditionOf(judged, 'InvalidSpecError') === undefined, ...sourceRepos];
+    });
+    expect(await Promise.all(found)).toEqual(patterns);
+  });
+
   test('Applications in other namespaces need the leave of the controller and of their project', async (context) => {
     const world = await openWorld(subject(), context);
     const one = await world.push({ 'web/a.yaml': world.configMap('a') });
