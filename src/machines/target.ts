@@ -580,10 +580,10 @@ export const targetMachine = setup({
               },
               { target: '#target.dead-letter', actions: 'noteRequestFailure' },
             ],
-            EffectOutcomeUnknown: {
-              target: '#target.settled',
-              actions: { type: 'tellRecheck', params: recheckMessages },
-            },
+            EffectOutcomeUnknown: [
+              { guard: 'newerPushFailed', target: '#target.dead-letter' },
+              { target: '#target.settled', actions: { type: 'tellRecheck', params: recheckMessages } },
+            ],
           },
         },
         // The revision is put before it by its isolation: a source of its own, made or moved.
