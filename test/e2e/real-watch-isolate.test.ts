@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { collectionPath } from '../../src/cluster/resource.ts';
+import { collectionPath, objectPath } from '../../src/cluster/resource.ts';
 import type { KubeObject } from '../../src/domain/kube-object.ts';
 import { controlPlaneExecutable, kustomizeControllerExecutable, whySkipped } from '../control-plane/executables.ts';
+import { AGE_KEY, ENCRYPTED_SECRET } from './real/encrypted-secret.ts';
 import { eventually } from './real/eventually.ts';
 import { ISOLATOR, startIsolatingWorld } from './real/isolating-world.ts';
 import type { RealWorld } from './real/real-world.ts';
@@ -132,14 +133,31 @@ describe.skipIf(skipped !== undefined)(
         targets: {
           ...SHOP_TARGETS,
           docs: {
-            decryption: { provider: 'sops' },
+            decryption: { provider: 'sops', secretRef: { name: 'sops-age' } },
             kubeConfig: { secretRef: { name: 'remote' } },
             postBuild: { substituteFrom: [{ kind: 'ConfigMap', name: 'colours' }] },
           },
         },
-        files: { ...SHOP_FILES, 'docs/docs.yaml': configMap('docs', variable) },
+        files: {
+          ...SHOP_FILES,
+          'docs/kustomization.yaml': kustomizationFile('docs.yaml', 'login.yaml'),
+          'docs/docs.yaml': configMap('docs', variable),
+          'docs/login.yaml': ENCRYPTED_SECRET,
+        },
       });
       const { namespace } = shop;
+      await world.apply({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'sops-age', namespace },
+        stringData: { 'age.agekey': AGE_KEY },
+      } as KubeObject);
+      const decrypted = async (): Promise<string> => {
+        const { data } = (await world.get('Secret', namespace, 'login')) as KubeObject & {
+          readonly data: { readonly word: string };
+        };
+        return Buffer.from(data.word, 'base64').toString();
+      };
       await world.apply({
         apiVersion: 'v1',
         kind: 'Secret',
@@ -153,14 +171,18 @@ describe.skipIf(skipped !== undefined)(
         data: { value: 'blue' },
       } as KubeObject);
       const watch = await shop.settledWatch('--isolate');
-      expect(await shop.live('docs')).toBe('blue');
+      expect([await shop.live('docs'), await decrypted()]).toEqual(['blue', 'only for tests']);
       const before = await specsOf(shop);
       const others = await shop.runs();
       for (const shade of ['dark', 'light']) {
         const from = watch.lastSeq;
+        // Made again by the run to come, of what the artifact of its own holds.
+        const path = objectPath({ ...resourceFor('Secret'), namespace, name: 'login' });
+        await world.client.request({ method: 'DELETE', path });
         shop.write('docs/docs.yaml', configMap('docs', `${shade} ${variable}`));
         await shop.settled(watch, 'docs', 'ready', from);
         expect([await shop.live('docs'), await sourceOf(shop, 'docs')]).toEqual([`${shade} blue`, 'docs-isolated']);
+        expect(await decrypted()).toBe('only for tests');
       }
       const { sourceRef: _, ...isolated } = (await shop.kustomization('docs')).spec ?? {};
       expect(before['Kustomization/docs']).toMatchObject({ spec: isolated });
