@@ -12,6 +12,7 @@ import { stateName } from '../machines/state-name.ts';
 import type { Batch, Plan, WatchContext } from '../machines/watch-context.ts';
 import type { BatchResolved, Happening } from '../ui/happening.ts';
 import { isolationHint } from '../ui/isolation-hint.ts';
+import { progressHappening } from './progress-happening.ts';
 import { settledHappening } from './settled-happening.ts';
 
 /** What a person is shown of the log's events. Remembers only when things began, to say how long they took. */
@@ -102,6 +103,8 @@ export class HappeningsOf {
           .map(([source, revision]) => ({ type: 'sourceReady', source, revision, elapsedMs: event.at - this.#pushAt }));
       case 'SourceUnavailable':
         return [{ type: 'message', level: 'error', text: `source: ${String(event.reason)}: ${String(event.message)}` }];
+      case 'TargetObserved':
+        return progressHappening(event, state);
       case 'TargetSettled':
         return settledHappening(event, state);
       default:

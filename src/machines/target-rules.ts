@@ -4,6 +4,7 @@ import type { TargetObservation } from '../domain/observation.ts';
 import { targetVerdict } from '../domain/readiness.ts';
 import { isAnswered } from '../domain/request-token.ts';
 import { OWED, type Rule } from '../domain/resolution.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import type { TargetContext } from './target-context.ts';
 
 export { OWED };
@@ -139,9 +140,9 @@ export function failedDependency(context: TargetContext): { id: string; why: str
   return undefined;
 }
 
-export function verdictOf(context: TargetContext): { verdict: string; reason: string; message: string } {
+export function verdictOf(context: TargetContext): Verdict {
   const { observation } = context;
-  if (observation === undefined) return { verdict: 'progressing', reason: '', message: '' };
+  if (observation === undefined) return { verdict: 'progressing', reason: '', message: '', terminal: false };
   const { token, syncedBefore } = context;
   return targetVerdict(observation, { revision: awaitedRevision(context, observation), token, syncedBefore });
 }

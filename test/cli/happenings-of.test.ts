@@ -41,3 +41,30 @@ test('a cycle that no save began takes as long as it takes from its decision', (
   const shown = happenings.of(settled, { ...emptyState(DEFAULT_LIMITS), machines });
   expect(shown.at(-1)).toMatchObject({ type: 'cycleEnd', elapsedMs: 250 });
 });
+
+test('what the controller of a target that is waited for says is told, and nothing from before', () => {
+  const id = 'Kustomization/flux-system/a';
+  const token = '2026-01-01T00:00:00.000000001Z';
+  const progressOf = (value: unknown, ready: string) => {
+    const observation = {
+      id,
+      generation: 1,
+      observedGeneration: 1,
+      readyGeneration: 1,
+      ready,
+      reason: 'Progressing',
+      message: 'Running health checks',
+      lastHandledReconcileAt: ready === 'True' ? undefined : token,
+      lastAttemptedRevision: 'dev@sha256:1',
+    };
+    const context = { id, token, observation, revisions: ['dev@sha256:1'] };
+    const machines = new Map([[`target/${id}`, { value, context }]]) as unknown as EngineState['machines'];
+    const event = { seq: 1, at: 0, v: 1, machine: `target/${id}`, type: 'TargetObserved', observation };
+    return new HappeningsOf({ hooks: [] }).of(event, { ...emptyState(DEFAULT_LIMITS), machines });
+  };
+  expect(progressOf({ progressing: 'waiting' }, 'Unknown')).toEqual([
+    { type: 'targetProgress', id, reason: 'Progressing', message: 'Running health checks' },
+  ]);
+  expect(progressOf({ progressing: 'waiting' }, 'True')).toEqual([]);
+  expect(progressOf('settled', 'Unknown')).toEqual([]);
+});
