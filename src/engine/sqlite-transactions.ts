@@ -43,7 +43,10 @@ export function sqliteTransactions(
     try {
       // Where the file system allows no write-ahead log, every commit is synced.
       if (wal === undefined && !existsSync(`${path}-wal`)) return;
-      wal ??= open(`${path}-wal`, 'r+');
+      wal ??= open(`${path}-wal`, 'r+').catch((error: unknown) => {
+        wal = undefined;
+        throw error;
+      });
       await (await wal).datasync();
     } catch (error) {
       isUnsynced = true;

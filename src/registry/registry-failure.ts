@@ -24,7 +24,7 @@ export interface RegistryAnswer {
 export type ShownLogin = 'none' | 'refused';
 
 /**
- * An answer that refuses: the kind by its status alone, the words from the registry's own error list. `login` tells apart the two cures of a 401;
+ * An answer that refuses: the kind by its status alone, the words from the registry's own error list. `login` tells apart the two cures of a 401 or 403;
  * default: nobody knows.
  */
 export function failureOfAnswer(
@@ -95,6 +95,8 @@ function hintForStatus(status: number, { task, registry, url }: RegistryTask, lo
     case 401:
       return hintForLogin(registry, login);
     case 403:
+      if (login === 'none')
+        return `${noLogin(registry)}, and without one nobody may ${task} this repository: docker login ${registry}`;
       return `The login for ${registry} may not ${task} this repository: use another with docker login ${registry}.`;
     case 404:
       return task === 'push to' ? `The repository may have to be created first: ${url}` : undefined;
@@ -114,12 +116,16 @@ function hintForStatus(status: number, { task, registry, url }: RegistryTask, lo
 function hintForLogin(registry: string, login: ShownLogin | undefined): string {
   switch (login) {
     case 'none':
-      return `There is no login for ${registry} in the Docker config: docker login ${registry}`;
+      return `${noLogin(registry)}: docker login ${registry}`;
     case 'refused':
       return `The login for ${registry} in the Docker config is wrong, or has expired: docker login ${registry}`;
     default:
       return `Log in: docker login ${registry}`;
   }
+}
+
+function noLogin(registry: string): string {
+  return `There is no login for ${registry} in the Docker config`;
 }
 
 function hintForCode(code: string | undefined, registry: string): string | undefined {

@@ -87,7 +87,8 @@ export function createRepositoryRequests(options: RegistryClientOptions): Reposi
     async expect(task, request, ...expected) {
       const answer = await send(task, request);
       if (expected.includes(answer.status)) return answer;
-      throw failureOfAnswer(task, answer, now(), answer.status === 401 ? await shownLogin() : undefined);
+      const isAboutLogin = answer.status === 401 || answer.status === 403;
+      throw failureOfAnswer(task, answer, now(), isAboutLogin ? await shownLogin() : undefined);
     },
     now,
     close: () => http.close(),

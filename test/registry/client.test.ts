@@ -194,6 +194,19 @@ describe('authentication', () => {
     });
   });
 
+  it('tells a login that may not from none at all', async () => {
+    const { host } = await scriptedRegistry(() => ({ status: 403 }));
+    const known = clientOf(host, { credentials: { kind: 'basic', username: 'u', password: 'p' } });
+    expect(await failureOf(known.getManifest('dev'))).toMatchObject({
+      hint: `The login for ${host} may not read this repository: use another with docker login ${host}.`,
+    });
+    vi.stubEnv('DOCKER_CONFIG', '/nonexistent');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await failureOf(clientOf(host, { credentials: undefined }).getManifest('dev'))).toMatchObject({
+      hint: `There is no login for ${host} in the Docker config, and without one nobody may read this repository: docker login ${host}`,
+    });
+  });
+
   it('refuses a realm that is no URL', async () => {
     const { host } = await scriptedRegistry(() => ({
       status: 401,
