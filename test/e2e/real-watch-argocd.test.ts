@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { argoCdExecutable, controlPlaneExecutable, whySkipped } from '../control-plane/executables.ts';
+import { application } from '../support/argo-manifests.ts';
+import { kustomizationFile } from '../support/flux-manifests.ts';
+import { applicationFiles, namespaceNamed, shopApplication } from '../support/isolating-argocd.ts';
 import { type ArgoWorld, startArgoWorld } from './real/argo-world.ts';
 import type { WatchProcess } from './watch-process.ts';
 
@@ -9,8 +12,8 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const NAMES = ['blog', 'web', 'docs'];
 
 /** Which revision each Application is compared with. */
-async function revisions(world: ArgoWorld): Promise<Record<string, string>> {
-  const all = await Promise.all(NAMES.map((name) => world.application(name)));
+async function revisions(world: ArgoWorld, names: readonly string[] = NAMES): Promise<Record<string, string>> {
+  const all = await Promise.all(names.map((name) => world.application(name)));
   return Object.fromEntries(
     all.map(({ metadata, status }) => [metadata.name, String((status?.sync as { revision?: unknown })?.revision)]),
   );
@@ -105,5 +108,73 @@ describe.skipIf(skipped !== undefined)('watch of Applications, on a real API ser
       expect(code, `${stdout}${stderr}`).toBe(0);
     }
     expect((await world.run('diagnose')).code).toBe(0);
+  });
+
+  test('drift finds an Application that follows another tag, and repairs it', async () => {
+    expect((await world.run('drift', '--tag', 'dev')).code).toBe(0);
+    await world.patch('docs', { spec: { source: { targetRevision: 'other' } } });
+    const found = await world.run('drift', '--tag', 'dev');
+    expect([found.code, `${found.stdout}${found.stderr}`]).toEqual([1, expect.stringContaining('other')]);
+    expect((await world.run('drift', '--tag', 'dev', '--repair')).code).toBe(0);
+    expect(await targetRevision(world, 'docs')).toBe('dev');
+    await world.untilAllSynced();
+  });
+
+  test('one without automated sync is moved with --sync, and synced by the same patch', async () => {
+    for (const [path, text] of Object.entries(applicationFiles(['manual'], []))) {
+      if (path.startsWith('manual/')) world.write(path, text);
+    }
+    await world.create(namespaceNamed('manual'));
+    await world.create(shopApplication('manual', world.registry, { syncPolicy: {} }));
+    const watch = world.watch('--initial', '--isolate', '--sync');
+    await settled(watch, 'manual', 0);
+    expect(await world.live('manual')).toBe('one');
+    const from = watch.lastSeq;
+    world.save('manual', 'two');
+    await settled(watch, 'manual', from);
+    expect(await world.live('manual')).toBe('two');
+    expect(await targetRevision(world, 'manual')).toMatch(DIGEST);
+    await interrupted(watch);
+    expect(await targetRevision(world, 'manual')).toBe('dev');
+  });
+
+  test('a child of one without self-heal is moved; a sync of its parent puts it back for the rest of the session', async () => {
+    const child = shopApplication('child', world.registry);
+    const files = {
+      ...applicationFiles(['child'], []),
+      'root/kustomization.yaml': kustomizationFile('child.yaml'),
+      'root/child.yaml': JSON.stringify(child),
+    };
+    for (const [path, text] of Object.entries(files)) if (!path.startsWith('base/')) world.write(path, text);
+    await world.create(namespaceNamed('child'));
+    await world.create(
+      application('root', 'root', {
+        source: { repoURL: `oci://${world.registry}/shop` },
+        syncPolicy: { automated: { prune: true } },
+      }),
+    );
+    const watch = world.watch('--initial', '--isolate');
+    await settled(watch, 'root', 0);
+    await world.untilAllSynced();
+    let from = watch.lastSeq;
+    world.save('child', 'two');
+    await settled(watch, 'child', from);
+    expect([await world.live('child'), await targetRevision(world, 'child')]).toEqual([
+      'two',
+      expect.stringMatching(DIGEST),
+    ]);
+
+    from = watch.lastSeq;
+    await world.patch('root', {
+      operation: { sync: { revision: (await revisions(world, ['root'])).root }, initiatedBy: { username: 'ann' } },
+    });
+    await watch.event({ type: 'IsolationLost' }, from);
+    await settled(watch, 'child', from);
+    expect(await targetRevision(world, 'child')).toBe('dev');
+    from = watch.lastSeq;
+    world.save('child', 'three');
+    await settled(watch, 'child', from);
+    expect([await world.live('child'), await targetRevision(world, 'child')]).toEqual(['three', 'dev']);
+    await interrupted(watch);
   });
 });

@@ -30,6 +30,13 @@ const RIGHTS = [
 
 /** A repository on disk, Applications that read `oci://…/shop:dev`, a real Argo CD on a real API server, and the CLI as processes. */
 export interface ArgoWorld {
+  /** `host:port` of the registry that has `shop:dev`. */
+  readonly registry: string;
+  /** Writes a file of the repository. */
+  write(path: string, text: string): void;
+  create(object: KubeObject): Promise<void>;
+  /** Merges this into an Application. */
+  patch(name: string, body: Record<string, unknown>): Promise<void>;
   /** Gives the ConfigMap of an Application's own this value. */
   save(name: string, value: string): void;
   /** Gives the base that all but the last of the Applications share this value. */
@@ -89,6 +96,12 @@ export async function startArgoWorld(names: readonly string[]): Promise<ArgoWorl
   }
 
   return {
+    registry: registry.host,
+    write,
+    create: (object) => create(client, object),
+    patch: async (name, body) => {
+      await client.request({ method: 'PATCH', path: objectPath({ ...APPLICATIONS, namespace: ARGOCD, name }), body });
+    },
     save: (name, value) => write(`${name}/own.yaml`, placeless(name, value)),
     saveBase: (value) => write('base/settings.yaml', placeless('settings', value)),
     watch(...more) {
