@@ -63,7 +63,10 @@ describe.skipIf(skipped !== undefined)('a watch whose cluster fails under it', (
     await world.plane.start();
     await shop.untilLive('docs', 'two');
     await shop.atRest(watch);
-    expect(await patchesSince(shop, patched, eventsSince(watch, from))).toEqual({ source: 1, docs: 1 });
+    const { source = 0, ...targets } = await patchesSince(shop, patched, eventsSince(watch, from));
+    expect(targets).toEqual({ docs: 1 });
+    // A status that source-controller could not write when the server went away has it pull again by itself: then nobody need ask it.
+    expect(source).toBeLessThanOrEqual(1);
     for (const target of shop.targets) await shop.untilReady(target);
     expect(watch.stderr).toContain('objects are watched again');
     expect(watch.exit).toBeUndefined();

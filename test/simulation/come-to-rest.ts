@@ -12,6 +12,8 @@ const REST_MS_MAX = 30 * 60_000;
 const QUIET_MS = 65_000;
 /** Within this time a target must be there that nothing hampers, whatever others do. */
 const SLOW_MS = 100_000;
+/** A watch that broke is begun anew within this. */
+const SHOWN_MS_MAX = 60_000;
 /** As long as a session counts as live after its last renewal, and some. */
 const LEASE_MS = 31_000;
 
@@ -52,21 +54,26 @@ export async function leave(world: World, isOver: () => boolean): Promise<void> 
   world.emit({ type: 'left', differences: world.own.differences() });
 }
 
-/** A process runs. What its start could not learn of what is reconciled it said; its user asks for all of it. */
+/** A process runs. What its start could not learn of what is reconciled it said; its user asks for all of it, once it shows what there is. */
 async function beginWatching(world: World, isOver: () => boolean): Promise<void> {
-  while (world.process?.isWatching !== true && !isOver()) {
-    if (world.process === undefined) world.start();
-    await settle(world);
-    if (!moveAll(world)) world.clock.ring(world.clock.now + 1_000);
-  }
+  while (world.process?.isWatching !== true && !isOver()) await passSecond(world);
   for (const id of world.unknown()) world.created.add(id);
   if (world.created.size === 0) return;
-  const machines = world.process?.engine?.state.machines;
+  const machineOf = (id: string) => world.process?.engine?.state.machines.get(`target/${id}`);
+  const shown = world.clock.now + SHOWN_MS_MAX;
+  const isShown = (): boolean => [...world.created].every((id) => machineOf(id) !== undefined);
+  while (!isShown() && world.clock.now < shown && !isOver()) await passSecond(world);
   for (const id of world.created) {
-    const { context } = machines?.get(`target/${id}`) ?? {};
+    const { context } = machineOf(id) ?? {};
     if ((context as Partial<TargetContext> | undefined)?.desiredDigest !== undefined) world.created.delete(id);
   }
   askForAll(world);
+}
+
+async function passSecond(world: World): Promise<void> {
+  if (world.process === undefined) world.start();
+  await settle(world);
+  if (!moveAll(world)) world.clock.ring(world.clock.now + 1_000);
 }
 
 function askForAll(world: World): void {

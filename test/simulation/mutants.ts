@@ -206,8 +206,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/machines/target.ts',
     changes: [
       {
-        from: "{ target: '#target.dead-letter', actions: 'noteRequestFailure' },\n            ],\n            EffectOutcomeUnknown: {",
-        to: "{ target: '#target.settled', actions: 'noteRequestFailure' },\n            ],\n            EffectOutcomeUnknown: {",
+        from: "{ target: '#target.dead-letter', actions: 'noteRequestFailure' },\n            ],\n            EffectOutcomeUnknown: [",
+        to: "{ target: '#target.settled', actions: 'noteRequestFailure' },\n            ],\n            EffectOutcomeUnknown: [",
       },
     ],
   },
