@@ -35,6 +35,10 @@ export function wasNeverAsked(state: string, context: TargetContext): boolean {
   return state === 'dead-letter' && context.revisions.length === 0;
 }
 
+export function wasAskedSinceWanted({ askedAt, wantedAt, askedDigest, desiredDigest }: TargetContext): boolean {
+  return askedDigest === desiredDigest && askedAt >= wantedAt;
+}
+
 /** The source whose revisions count. */
 export function awaitedSource(context: TargetContext): string {
   return context.isolation ?? context.leave ?? context.reads;

@@ -47,6 +47,7 @@ import {
   timeoutMessage,
   verdictOf,
   waitersFor,
+  wasAskedSinceWanted,
   wasSentAway,
   wasTried,
   wasTurnedAway,
@@ -340,7 +341,11 @@ export const targetMachine = setup({
     isOutage: ({ event }) => (event.type === 'RequestFailed' || event.type === 'MoveFailed') && isOutage(event.failure),
     /** With a new revision Flux has run by itself: that its request was lost does not matter. */
     ranAllTheSame: ({ context }) => context.problem === undefined && hasRunSinceWanted(context),
-    observedReady: ({ context, event }) => event.type === 'TargetObserved' && recoveredBy(context, event.observation),
+    observedReady: ({ context, event }) =>
+      event.type === 'TargetObserved' &&
+      recoveredBy(context, event.observation) &&
+      // A composed artifact may be seen only after its generator's answer: the revision that is known can be an older one.
+      (!isComposed(context) || wasAskedSinceWanted(context)),
     /** It was Ready at this revision before anybody here knew that the revision holds what is wanted. */
     observedReadyBefore: ({ context, event }) => {
       if (event.type !== 'SourceReady' || event.cycle < context.cycle || context.observation === undefined)

@@ -236,6 +236,22 @@ test('an artifact that was composed of an older push and is told of late is no a
   expect(stateOf(state, machine)).toBe('settled');
 });
 
+test('seed 812014436: what was given up before it was asked is not recovered by an artifact that may be composed of an older push', () => {
+  const recovered = (reads: string): unknown => {
+    const state = newState();
+    const machine = `target/${A}`;
+    fold(
+      state,
+      wanted(1, reads),
+      { machine, type: 'SourceFailed', reason: 'push refused', message: 'not allowed', cycle: 1 },
+      { machine, type: 'SourceReady', cycle: 1, revisions: { [reads]: 'latest@sha256:1' } },
+      { machine, type: 'TargetObserved', observation: ready('latest@sha256:1') },
+    );
+    return stateOf(state, machine);
+  };
+  expect([recovered(PART), recovered(SOURCE)]).toEqual(['dead-letter', 'settled']);
+});
+
 test('seed 640003185: what is saved while a target is suspended is not taken for what it was wanted for', () => {
   const state = newState();
   const machine = `target/${A}`;
