@@ -460,18 +460,19 @@ export const isolationMachine = setup({
           },
           { target: 'deciding', actions: ['noteSource', { type: 'tellMoved', params: movedMessages }] },
         ],
+        // Whether it was asked is not known then: what its source says next counts, also without an answer to this.
         MoveFailed: {
           target: 'deciding',
-          actions: ['noteFailure', { type: 'tellFailed', params: failedMessages }],
+          actions: ['forgetToken', 'noteFailure', { type: 'tellFailed', params: failedMessages }],
         },
         // It is on its own source already: there is no other way to it.
         MoveRefused: {
           target: 'deciding',
-          actions: ['noteFailure', { type: 'tellFailed', params: refusedMoveMessages }],
+          actions: ['forgetToken', 'noteFailure', { type: 'tellFailed', params: refusedMoveMessages }],
         },
         EffectOutcomeUnknown: {
           target: 'deciding',
-          actions: { type: 'tellInterrupted', params: interruptedMessages },
+          actions: ['forgetToken', { type: 'tellInterrupted', params: interruptedMessages }],
         },
       },
     },

@@ -442,6 +442,18 @@ describe('once on its own source', () => {
     expect(rig.state).toBe('isolated');
   });
 
+  it('a source that could not fetch, and whose next request nobody heard of, is not waited for: what it says counts', () => {
+    const rig = new Rig();
+    rig.isolated();
+    rig.pushed('c2', 'sha256:2');
+    rig.tell('TurnCame', { revision: 'sha256:2' });
+    rig.answer('SourceMoved', { source: seen('sha256:2', { ready: 'False', reason: 'OCIArtifactPullFailed' }) });
+    rig.tell('TurnCame', { revision: 'sha256:2' });
+    expect(rig.state).toBe('moving');
+    rig.answer('MoveFailed', { failure: { kind: 'timeout', message: 'no answer' } });
+    expect([rig.state, rig.told.slice(-2)]).toEqual(['stuck', ['MoveFailed', 'SourceFailed']]);
+  });
+
   it('a target that somebody points elsewhere is left there, and wanted anew by the shared source', () => {
     const rig = new Rig();
     rig.isolated();
