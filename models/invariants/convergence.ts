@@ -15,13 +15,13 @@ export const convergence: Invariant = {
       if (evidence.type === 'committed') for (const event of evidence.events) noteWanted(event, asked, ran);
       if (evidence.type === 'applied' || evidence.type === 'answered') ran.add(evidence.target);
       if (evidence.type !== 'at-rest' || evidence.stage === 'slow') return undefined;
-      const since = (id: string): Since => ({ asked: asked.has(id), ran: ran.has(id) });
       const lines = new Map(evidence.status.map((line) => [line.id, line]));
       for (const target of evidence.targets) {
         const line = lines.get(target.id);
+        const since = { asked: asked.has(target.id), ran: ran.has(target.id) };
         if (isThere(target) && line?.state === 'settled') continue;
         const isHealed = evidence.stage === 'healed';
-        if (isHealed && line !== undefined && isGivenUp(target, line, since(target.id), evidence)) continue;
+        if (isHealed && line !== undefined && isGivenUp(target, line, since, evidence)) continue;
         const where = isThere(target) ? 'has what is on disk' : 'has not what is on disk';
         return `${target.id} ${where}, and its state is ${line?.state ?? 'unknown'} (${line?.said ?? ''}) once ${evidence.stage}`;
       }

@@ -39,14 +39,14 @@ export class ContentTree {
   }
 
   /** What the digest would be if these files, as far as they are there, had other contents; as of the last look. */
-  digestWith(contents: ReadonlyMap<RelativePath, FileFacts>): string {
+  digestWith(changed: ReadonlyMap<RelativePath, { readonly facts: FileFacts }>): string {
     const isAbove = (path: RelativePath): boolean =>
-      path === ROOT || [...contents.keys()].some((file) => file.startsWith(`${path}/`));
+      path === ROOT || [...changed.keys()].some((file) => file.startsWith(`${path}/`));
     const digestOf = (directory: Directory, path: RelativePath): string => {
       if (!isAbove(path)) return directory.digest;
       const files = new Map(
         Array.from(directory.files, ([name, content]) => {
-          const facts = contents.get(childOf(path, name));
+          const facts = changed.get(childOf(path, name))?.facts;
           return [name, facts === undefined ? content : contentText(facts)];
         }),
       );

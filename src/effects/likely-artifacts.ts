@@ -61,8 +61,7 @@ export function likelyArtifacts(mapping: SourceMapping, changed: readonly Relati
         if (digest === undefined || digests[target] === undefined) return undefined;
         digests[target] = digest;
       }
-      const facts = new Map(Array.from(files, ([path, file]) => [path, file.facts]));
-      return artifactConfig(mapping.contents.digestWith(facts), digests, mapping.builds());
+      return artifactConfig(mapping.contents.digestWith(files), digests, mapping.builds());
     },
   };
 }

@@ -110,8 +110,9 @@ export class ResolvedContents {
     return moved.length > 0 ? { moved } : { contents };
   }
 
-  /** As `read`. `content` is a digest of all the files: where it is that of the last time, they are not looked at one by one. */
-  readAs(content: string, files: () => readonly PushFile[]): ResolvedFiles {
+  /** As `read`. `content` is a digest of all the files, where it is known: where it is that of the last time, they are not looked at one by one. */
+  readAs(content: string | undefined, files: () => readonly PushFile[]): ResolvedFiles {
+    if (content === undefined) return this.read(files());
     if (this.#last?.content === content) return this.#last;
     const read = this.read(files());
     if ('contents' in read && read.contents.every(({ digest }) => this.#kept.has(digest))) {

@@ -35,6 +35,7 @@ export function wasNeverAsked(state: string, context: TargetContext): boolean {
   return state === 'dead-letter' && context.revisions.length === 0;
 }
 
+/** What it is wanted for now, Flux was asked for, or its own source was moved to. */
 export function wasAskedSinceWanted({ askedAt, wantedAt, askedDigest, desiredDigest }: TargetContext): boolean {
   return askedDigest === desiredDigest && askedAt >= wantedAt;
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
 import { HappeningsOf } from '../../src/cli/happenings-of.ts';
 import { DEFAULT_LIMITS } from '../../src/domain/limits.ts';
@@ -58,7 +59,9 @@ test('what the controller of a target that is waited for says is told, and nothi
       lastAttemptedRevision: 'dev@sha256:1',
     };
     const context = { id, token, observation, revisions: ['dev@sha256:1'] };
-    const machines = new Map([[`target/${id}`, { value, context }]]) as unknown as EngineState['machines'];
+    const machines = new Map([
+      [`target/${id}`, { matches: (state: unknown) => isDeepStrictEqual(state, value), context }],
+    ]) as unknown as EngineState['machines'];
     const event = { seq: 1, at: 0, v: 1, machine: `target/${id}`, type: 'TargetObserved', observation };
     return new HappeningsOf({ hooks: [] }).of(event, { ...emptyState(DEFAULT_LIMITS), machines });
   };

@@ -31,6 +31,21 @@ async function settled(watch: WatchProcess, name: string, afterSeq: number): Pro
   );
 }
 
+/** Saves, and waits until the watch says that the Application is Ready. */
+async function saved(world: ArgoWorld, watch: WatchProcess, name: string, value: string): Promise<void> {
+  const from = watch.lastSeq;
+  world.save(name, value);
+  await settled(watch, name, from);
+}
+
+/** The files and the namespace of one more, which reads no base. */
+async function addFiles(world: ArgoWorld, name: string): Promise<void> {
+  for (const [path, text] of Object.entries(applicationFiles([name], []))) {
+    if (path.startsWith(`${name}/`)) world.write(path, text);
+  }
+  await world.create(namespaceNamed(name));
+}
+
 async function interrupted(watch: WatchProcess): Promise<void> {
   watch.signal('SIGINT');
   expect((await watch.closed).code, watch.stderr).toBe(130);
@@ -40,9 +55,7 @@ async function interrupted(watch: WatchProcess): Promise<void> {
 async function isolated(world: ArgoWorld, name: string, value: string): Promise<WatchProcess> {
   const watch = world.watch('--isolate');
   await watch.started();
-  const from = watch.lastSeq;
-  world.save(name, value);
-  await settled(watch, name, from);
+  await saved(world, watch, name, value);
   return watch;
 }
 
@@ -60,15 +73,13 @@ describe.skipIf(skipped !== undefined)('watch of Applications, on a real API ser
     expect(new Set(Object.values(first)).size).toBe(1);
     expect(first.docs).toMatch(DIGEST);
 
-    let from = watch.lastSeq;
-    world.save('docs', 'two');
-    await settled(watch, 'docs', from);
+    await saved(world, watch, 'docs', 'two');
     expect(await world.live('docs')).toBe('two');
     const second = await revisions(world);
     expect(second).toEqual({ ...first, docs: expect.stringMatching(DIGEST) });
     expect(second.docs).not.toBe(first.docs);
 
-    from = watch.lastSeq;
+    const from = watch.lastSeq;
     world.saveBase('two');
     for (const name of ['blog', 'web']) await settled(watch, name, from);
     expect([await world.live('blog', 'settings'), await world.live('web', 'settings')]).toEqual(['two', 'two']);
@@ -121,17 +132,12 @@ describe.skipIf(skipped !== undefined)('watch of Applications, on a real API ser
   });
 
   test('one without automated sync is moved with --sync, and synced by the same patch', async () => {
-    for (const [path, text] of Object.entries(applicationFiles(['manual'], []))) {
-      if (path.startsWith('manual/')) world.write(path, text);
-    }
-    await world.create(namespaceNamed('manual'));
+    await addFiles(world, 'manual');
     await world.create(shopApplication('manual', world.registry, { syncPolicy: {} }));
     const watch = world.watch('--initial', '--isolate', '--sync');
     await settled(watch, 'manual', 0);
     expect(await world.live('manual')).toBe('one');
-    const from = watch.lastSeq;
-    world.save('manual', 'two');
-    await settled(watch, 'manual', from);
+    await saved(world, watch, 'manual', 'two');
     expect(await world.live('manual')).toBe('two');
     expect(await targetRevision(world, 'manual')).toMatch(DIGEST);
     await interrupted(watch);
@@ -140,13 +146,9 @@ describe.skipIf(skipped !== undefined)('watch of Applications, on a real API ser
 
   test('a child of one without self-heal is moved; a sync of its parent puts it back for the rest of the session', async () => {
     const child = shopApplication('child', world.registry);
-    const files = {
-      ...applicationFiles(['child'], []),
-      'root/kustomization.yaml': kustomizationFile('child.yaml'),
-      'root/child.yaml': JSON.stringify(child),
-    };
-    for (const [path, text] of Object.entries(files)) if (!path.startsWith('base/')) world.write(path, text);
-    await world.create(namespaceNamed('child'));
+    await addFiles(world, 'child');
+    world.write('root/kustomization.yaml', kustomizationFile('child.yaml'));
+    world.write('root/child.yaml', JSON.stringify(child));
     await world.create(
       application('root', 'root', {
         source: { repoURL: `oci://${world.registry}/shop` },
@@ -156,24 +158,20 @@ describe.skipIf(skipped !== undefined)('watch of Applications, on a real API ser
     const watch = world.watch('--initial', '--isolate');
     await settled(watch, 'root', 0);
     await world.untilAllSynced();
-    let from = watch.lastSeq;
-    world.save('child', 'two');
-    await settled(watch, 'child', from);
+    await saved(world, watch, 'child', 'two');
     expect([await world.live('child'), await targetRevision(world, 'child')]).toEqual([
       'two',
       expect.stringMatching(DIGEST),
     ]);
 
-    from = watch.lastSeq;
+    const from = watch.lastSeq;
     await world.patch('root', {
       operation: { sync: { revision: (await revisions(world, ['root'])).root }, initiatedBy: { username: 'ann' } },
     });
     await watch.event({ type: 'IsolationLost' }, from);
     await settled(watch, 'child', from);
     expect(await targetRevision(world, 'child')).toBe('dev');
-    from = watch.lastSeq;
-    world.save('child', 'three');
-    await settled(watch, 'child', from);
+    await saved(world, watch, 'child', 'three');
     expect([await world.live('child'), await targetRevision(world, 'child')]).toEqual(['three', 'dev']);
     await interrupted(watch);
   });

@@ -146,24 +146,16 @@ describe.skipIf(skipped !== undefined)(
         },
       });
       const { namespace } = shop;
-      await world.apply({
-        apiVersion: 'v1',
-        kind: 'Secret',
-        metadata: { name: 'sops-age', namespace },
-        stringData: { 'age.agekey': AGE_KEY },
-      } as KubeObject);
+      const addSecret = (name: string, stringData: Readonly<Record<string, string>>) =>
+        world.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, stringData } as KubeObject);
+      await addSecret('sops-age', { 'age.agekey': AGE_KEY });
       const decrypted = async (): Promise<string> => {
         const { data } = (await world.get('Secret', namespace, 'login')) as KubeObject & {
           readonly data: { readonly word: string };
         };
         return Buffer.from(data.word, 'base64').toString();
       };
-      await world.apply({
-        apiVersion: 'v1',
-        kind: 'Secret',
-        metadata: { name: 'remote', namespace },
-        stringData: { value: world.plane.kubeconfig() },
-      } as KubeObject);
+      await addSecret('remote', { value: world.plane.kubeconfig() });
       await world.apply({
         apiVersion: 'v1',
         kind: 'ConfigMap',

@@ -87,6 +87,14 @@ class Rig {
     this.answer('SourceCreated', { source: seen('sha256:1', { artifactRevision: 'sha256:1' }) });
     this.answer('TargetSwitched');
   }
+
+  /** On its own source, which was moved to a second artifact and says this of it. */
+  moved(fields: Partial<SourceObservation>): void {
+    this.isolated();
+    this.pushed('c2', 'sha256:2');
+    this.tell('TurnCame', { revision: 'sha256:2' });
+    this.answer('SourceMoved', { source: seen('sha256:2', fields) });
+  }
 }
 
 function seen(digest: string, fields: Partial<SourceObservation> = {}): OwnSourceSeen {
@@ -431,10 +439,7 @@ describe('once on its own source', () => {
 
   it('a source that cannot fetch what it was pointed at is told once, and believed when it can', () => {
     const rig = new Rig();
-    rig.isolated();
-    rig.pushed('c2', 'sha256:2');
-    rig.tell('TurnCame', { revision: 'sha256:2' });
-    rig.answer('SourceMoved', { source: seen('sha256:2', { ready: 'False', reason: 'OCIArtifactPullFailed' }) });
+    rig.moved({ ready: 'False', reason: 'OCIArtifactPullFailed' });
     expect([rig.state, rig.told.at(-1)]).toEqual(['stuck', 'SourceFailed']);
     rig.tell('IsolationObserved', {
       observation: { isolated: true, source: seen('sha256:2', { artifactRevision: 'sha256:2' }) },
@@ -444,10 +449,7 @@ describe('once on its own source', () => {
 
   it('a source that could not fetch, and whose next request nobody heard of, is not waited for: what it says counts', () => {
     const rig = new Rig();
-    rig.isolated();
-    rig.pushed('c2', 'sha256:2');
-    rig.tell('TurnCame', { revision: 'sha256:2' });
-    rig.answer('SourceMoved', { source: seen('sha256:2', { ready: 'False', reason: 'OCIArtifactPullFailed' }) });
+    rig.moved({ ready: 'False', reason: 'OCIArtifactPullFailed' });
     rig.tell('TurnCame', { revision: 'sha256:2' });
     expect(rig.state).toBe('moving');
     rig.answer('MoveFailed', { failure: { kind: 'timeout', message: 'no answer' } });

@@ -42,10 +42,7 @@ export async function comeToRest(world: World, isOver: () => boolean): Promise<v
 /** The session ends as it should, and a person restores what others before it left: nothing of any of them stays. */
 export async function leave(world: World, isOver: () => boolean): Promise<void> {
   world.stop();
-  while (world.process !== undefined && !isOver()) {
-    await settle(world);
-    if (!moveAll(world)) world.clock.ring(world.clock.now + 1_000);
-  }
+  while (world.process !== undefined && !isOver()) await passSecond(world);
   if (isOver()) return;
   // Whoever did not end as it should counts as live for as long as its Lease says.
   world.clock.now += LEASE_MS;

@@ -81,12 +81,8 @@ export class LookAhead {
       const shared = isShared ? this.#options.shared() : undefined;
       if (shared === undefined) return;
       const config = likely.config();
-      const content = contentDigestOf(config);
       const contents = this.#options.contents.of(shared.id);
-      const read =
-        content === undefined
-          ? contents.read(likely.filesToPush())
-          : contents.readAs(content, () => likely.filesToPush());
+      const read = contents.readAs(contentDigestOf(config), () => likely.filesToPush());
       if ('contents' in read) await shared.client.warm({ files: read.contents, tag: shared.tag, config });
     } catch {
       // A file or directory came or went meanwhile. What it means is for the resolution to say.
